@@ -1,0 +1,1 @@
+"""Doors and wiring. Start reading at `__main__.py`."""

@@ -1,0 +1,125 @@
+"""`python -m graphql_api serve`: start reading here.
+
+settings.py reads the environment, wiring.py makes the parts, app.py opens the doors:
+http.py and socket/ take operations to `schema/`, whose mutations call the acts in `resolvers/`;
+what they commit goes to live/ at once, and through `jobs/` to the bus.
+"""
+
+import argparse
+import asyncio
+import socket
+import sys
+
+import structlog
+import uvicorn
+
+from graphql_api.app import build_app
+from graphql_api.log_format import configure_logs
+from graphql_api.migrate import migrate
+from graphql_api.settings import Settings, SettingsError, read_settings
+from graphql_api.wiring import open_parts, prepare_database
+from resolvers.database import Database
+from resolvers.errors import Unavailable
+from schema.root import export_sdl
+
+log = structlog.get_logger()
+
+#: sysexits.h EX_CONFIG: started with settings that can't work.
+EXIT_CONFIG = 78
+EXIT_UNAVAILABLE = 69
+FRAME_BYTES = 262_144
+GRACEFUL_SECONDS = 8
+#: The kernel ends a connection whose peer acknowledges nothing, or accepts nothing, for so long.
+PEER_TIMEOUT_MILLISECONDS = 60_000
+BACKLOG = 2048
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m graphql_api", description="TaskFlow's server.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="serve the API and the web app (migrates an embedded database first)")
+    serve.add_argument("--migrate", action="store_true", help="migrate a PostgreSQL database first, too")
+    commands.add_parser("migrate", help="bring the database to this release's form")
+    commands.add_parser("export-schema", help="print the GraphQL schema")
+    config = commands.add_parser("config", help="look at the settings")
+    config.add_argument("action", choices=["check"], help="check: say whether the server would start with them")
+    arguments = parser.parse_args()
+    if arguments.command == "export-schema":
+        print(export_sdl(), end="")
+        return 0
+    try:
+        settings = read_settings()
+        configure_logs(settings)
+        match arguments.command:
+            case "serve":
+                asyncio.run(_serve(settings, arguments.migrate))
+            case "migrate":
+                if asyncio.run(prepare_database(settings)) is None:
+                    asyncio.run(_migrate(settings))
+                print("The database is in this release's form.")
+            case "config":
+                open_parts(settings)
+                print("The settings are good.")
+    except SettingsError as error:
+        print(f"taskflow: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    except Unavailable:
+        print("taskflow: the database that DATABASE_URL names does not answer.", file=sys.stderr)
+        return EXIT_UNAVAILABLE
+    return 0
+
+
+async def _serve(settings: Settings, migrate_first: bool) -> None:
+    listener = _listen(settings)
+    lock = await prepare_database(settings)
+    if lock is None and migrate_first:
+        await _migrate(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build_app(open_parts(settings)),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=settings.trusted_proxies,
+            ws="websockets-sansio",
+            ws_max_size=FRAME_BYTES,
+            # Compression costs twice the CPU and memory per delivery; and the protocol has a ping of its own,
+            # whose absence is a reason to come back, while uvicorn's closes with a code that ends clients.
+            ws_per_message_deflate=False,
+            ws_ping_interval=None,
+            timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        )
+    )
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"TaskFlow is at http://{shown}:{port}/ (API and GraphiQL at /graphql)", flush=True)
+    await server.serve(sockets=[listener])
+    del lock  # held until here
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # Accepted connections inherit it.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PEER_TIMEOUT_MILLISECONDS)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        raise SettingsError(f"PORT: can't listen on {settings.host}:{settings.port} ({error.strerror})") from None
+    listener.listen(BACKLOG)
+    return listener
+
+
+async def _migrate(settings: Settings) -> None:
+    database = Database(settings.database)
+    try:
+        await migrate(database)
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""All doors of one process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from graphql_api.health import health_routes
+from graphql_api.http import GraphQLOverHTTP
+from graphql_api.socket.endpoint import GraphQLOverWebSocket
+from graphql_api.web import BrowserHeaders, content_security_policy, graphiql_page, web_routes
+from graphql_api.wiring import Parts
+
+CORS_MAX_AGE_SECONDS = 3600
+
+
+def build_app(parts: Parts) -> FastAPI:
+    settings = parts.settings
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await parts.start()
+        try:
+            yield
+        finally:
+            await parts.stop()
+
+    middleware = [Middleware(BrowserHeaders, content_security_policy=content_security_policy())]
+    if settings.cors_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.cors_origins),
+                allow_credentials=True,
+                allow_methods=["POST"],
+                allow_headers=["authorization", "content-type", "x-correlation-id"],
+                expose_headers=["x-correlation-id", "retry-after"],
+                max_age=CORS_MAX_AGE_SECONDS,
+            )
+        )
+    app = FastAPI(
+        title="TaskFlow", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, middleware=middleware
+    )
+    app.router.routes += [
+        Route("/graphql", _GraphQLDoor(parts)),
+        WebSocketRoute("/graphql", GraphQLOverWebSocket(parts)),
+        *health_routes(parts),
+        *web_routes(settings.graphiql_on),
+    ]
+    return app
+
+
+class _GraphQLDoor:
+    """One path, two uses: people get GraphiQL, programs the API."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._over_http = GraphQLOverHTTP(parts)
+        self._graphiql = parts.settings.graphiql_on
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "GET" and self._graphiql and not scope["query_string"]:
+            await graphiql_page(Request(scope))(scope, receive, send)
+        else:
+            await self._over_http(scope, receive, send)

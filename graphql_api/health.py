@@ -1,0 +1,63 @@
+"""/livez: the process answers. /readyz: it can serve. /health: both in one, as JSON. /metrics: Prometheus."""
+
+from hmac import compare_digest
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from graphql_api.migrate import is_current
+from graphql_api.wiring import Parts
+from resolvers.database import outages_as_unavailable
+from resolvers.errors import Unavailable
+
+log = structlog.get_logger()
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def health_routes(parts: Parts) -> list[Route]:
+    async def livez(request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers=NO_STORE)
+
+    async def readyz(request: Request) -> Response:
+        state = await _state(parts)
+        return JSONResponse(state, 200 if state["status"] == "ok" else 503, headers=NO_STORE)
+
+    async def metrics(request: Request) -> Response:
+        token = parts.settings.metrics_token.get_secret_value()
+        if token:
+            given = request.headers.get("authorization", "")
+            if not compare_digest(given.encode(), f"Bearer {token}".encode()):
+                return PlainTextResponse("A metrics token is needed.\n", 401, {"WWW-Authenticate": "Bearer"})
+        elif parts.settings.production:
+            return PlainTextResponse("Not found.\n", 404)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST, headers=NO_STORE)
+
+    return [
+        Route("/livez", livez),
+        Route("/readyz", readyz),
+        Route("/health", readyz),
+        Route("/metrics", metrics),
+    ]
+
+
+async def _state(parts: Parts) -> dict[str, object]:
+    """What answers and what does not; `degraded` names what the product can do without for a while."""
+    database = "ok"
+    try:
+        async with outages_as_unavailable():
+            if not await is_current(parts.database):
+                database = "migrations are behind: run `python -m graphql_api migrate`"
+    except Unavailable:
+        database = "does not answer"
+    degraded = [] if parts.relay.bus_answers else [parts.settings.event_bus]
+    return {
+        "status": "ok" if database == "ok" and not parts.stopping else "unavailable",
+        "live": True,
+        "database": database,
+        "degraded": degraded,
+        **({"stopping": True} if parts.stopping else {}),
+    }

@@ -1,0 +1,125 @@
+"""All feeds of this process, and the three things that wake them.
+
+A commit in this process wakes its user's feed at once. What other processes commit arrives over the bus, through
+broadcaster, on the channel of the user. And since a wake-up can be lost, one query every POLL_SECONDS asks how far
+the logs of all live users reach: that bounds every loss.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+from broadcaster import Broadcast
+from prometheus_client import Counter, Gauge
+
+from graphql_api.live.feed import Feed
+from jobs.bus.message import BadMessage, UnknownType, decode
+from resolvers.database import Database
+from resolvers.errors import Unavailable
+from resolvers.log.event_log import read_positions
+from resolvers.log.transaction import Committed
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 5.0
+POLL_USERS = 500
+RETRY_SECONDS = 1.0
+
+live_users = Gauge("taskflow_live_users", "Users with an open subscription in this process.")
+missed_total = Counter("taskflow_live_wakeups_missed_total", "Times that only the poll found new events of a user.")
+
+
+@dataclass
+class _Entry:
+    feed: Feed = field(default_factory=Feed)
+    holders: int = 0
+    #: Set once broadcaster delivers to the feed; a log read before that could miss what comes between.
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    epoch: int | None = None
+    pump: asyncio.Task[None] | None = None
+
+
+class Hub:
+    def __init__(self, database: Database, broadcast: Broadcast) -> None:
+        self.database = database
+        self._broadcast = broadcast
+        self._entries: dict[UUID, _Entry] = {}
+        live_users.set_function(lambda: len(self._entries))
+
+    @contextmanager
+    def hold(self, user_id: UUID) -> Iterator[Feed]:
+        """The user's feed, kept for as long as this is entered."""
+        entry = self._entries.get(user_id)
+        if entry is None:
+            entry = self._entries[user_id] = _Entry()
+            entry.pump = asyncio.create_task(self._pump(user_id, entry), name=f"feed of {user_id}")
+        entry.holders += 1
+        try:
+            yield entry.feed
+        finally:
+            entry.holders -= 1
+            if entry.holders == 0:
+                del self._entries[user_id]
+                if entry.pump is not None:
+                    entry.pump.cancel()
+
+    async def ready(self, user_id: UUID) -> None:
+        """Wait until the held feed of the user hears all that is published from now on."""
+        await self._entries[user_id].ready.wait()
+
+    def note_epoch(self, user_id: UUID, epoch: int) -> None:
+        entry = self._entries[user_id]
+        if entry.epoch is None:
+            entry.epoch = epoch
+        elif entry.epoch != epoch:
+            entry.feed.expire()
+
+    def on_commit(self, committed: Committed) -> None:
+        for event in committed.events:
+            entry = self._entries.get(event.user_id)
+            if entry is not None:
+                entry.feed.offer(event)
+
+    async def poll_forever(self) -> None:
+        """Runs until cancelled."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                await self.poll()
+            except Unavailable:
+                log.warning("live_poll_waits", reason="the database does not answer")
+
+    async def poll(self) -> None:
+        """Ask the log how far it reaches for every live user, and wake those that missed something."""
+        users = list(self._entries)
+        for start in range(0, len(users), POLL_USERS):
+            async with self.database.read() as session:
+                positions = await read_positions(session, users[start : start + POLL_USERS])
+            for position in positions:
+                entry = self._entries.get(position.user_id)
+                if entry is None:
+                    continue
+                self.note_epoch(position.user_id, position.epoch)
+                if entry.feed.seq is not None and entry.feed.seq < position.last_seq:
+                    missed_total.inc()
+                entry.feed.reaches(position.last_seq)
+
+    async def _pump(self, user_id: UUID, entry: _Entry) -> None:
+        while True:
+            try:
+                async with self._broadcast.subscribe(channel=str(user_id)) as subscriber:
+                    entry.ready.set()
+                    while True:
+                        message = await subscriber.get()
+                        try:
+                            entry.feed.offer(decode(message.message))
+                        except (BadMessage, UnknownType):
+                            # Readers meet a gap and take it from the log.
+                            log.warning("unreadable_live_message", user_id=str(user_id))
+            except Exception:
+                log.exception("live_feed_failed", user_id=str(user_id))
+                entry.ready.set()  # the poll stands in until broadcaster is back
+                await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,103 @@
+"""The events of one user after a place, in order, each once: the whole algorithm of delivery.
+
+Register with the feed first, then read. Take what the feed has; where it has a gap, read the log. Sleep only where
+the feed knows of nothing newer than the place reached. Whatever wake-ups are lost, doubled or late, nothing is
+missed and nothing repeated, since only the place decides what comes next.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, closing
+
+from graphql_api.live.feed import Wake
+from graphql_api.live.hub import Hub
+from resolvers.errors import CursorExpired, Unauthenticated, Unavailable
+from resolvers.log.cursor import Position
+from resolvers.log.event_log import EventFilter, read_after, read_position
+from resolvers.log.events import Event
+from resolvers.viewer import Viewer
+
+#: Read from the log at once.
+PAGE_EVENTS = 100
+RETRY_SECONDS = 1.0
+#: How long a subscription outlives the database before its client is told to come back later.
+OUTAGE_SECONDS = 60.0
+
+
+class EventStream:
+    """Events of one user that `wanted` admits, after event `seq`, which moves as it is read.
+
+    Holds the user's feed from the moment it is made: close it.
+    """
+
+    def __init__(self, hub: Hub, position: Position, seq: int, wanted: EventFilter) -> None:
+        self.hub = hub
+        self.position = position
+        self.seq = seq
+        self.wanted = wanted
+        self._held = ExitStack()
+        self._feed = self._held.enter_context(hub.hold(position.user_id))
+        self._wake = self._held.enter_context(Wake(self._feed))
+        self._feed.reaches(position.last_seq)
+
+    def close(self) -> None:
+        self._held.close()
+
+    async def batch(self) -> list[Event]:
+        """Wait for something to have happened after `seq`; the wanted ones of it, which can be none.
+
+        Raises CursorExpired where the log was replaced, Unavailable where the database stays away.
+        """
+        while True:
+            if self._feed.expired:
+                raise CursorExpired
+            newest = self._feed.seq
+            if newest is None or newest <= self.seq:
+                await self._wake.wait()
+                continue
+            events = self._feed.after(self.seq)
+            if events is not None:
+                self.seq = events[-1].seq
+                return [event for event in events if self.wanted.admits(event)]
+            events = await self._read()
+            if len(events) == PAGE_EVENTS:
+                self.seq = events[-1].seq
+            else:
+                self.seq = max(newest, events[-1].seq if events else 0)
+            return events
+
+    async def _read(self) -> list[Event]:
+        deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
+        while True:
+            try:
+                async with self.hub.database.read() as session:
+                    return await read_after(
+                        session, self.position.user_id, self.seq, PAGE_EVENTS, self.wanted
+                    )
+            except Unavailable:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        with closing(self):
+            while True:
+                for event in await self.batch():
+                    yield event
+
+
+async def open_stream(hub: Hub, viewer: Viewer, after: str | None, wanted: EventFilter) -> EventStream:
+    """The viewer's wanted events after the cursor `after`, or from now on.
+
+    Raises Unauthenticated, CursorInvalid, CursorExpired, Unavailable.
+    """
+    with hub.hold(viewer.user_id) as feed:
+        await hub.ready(viewer.user_id)
+        async with hub.database.read() as session:
+            position = await read_position(session, viewer.user_id)
+        if position is None:
+            raise Unauthenticated
+        hub.note_epoch(viewer.user_id, position.epoch)
+        feed.reaches(position.last_seq)
+        seq = position.last_seq if after is None else position.seq_of(after)
+        return EventStream(hub, position, seq, wanted)

@@ -1,0 +1,8 @@
+"""The WebSocket door: graphql-transport-ws, and nothing else.
+
+messages.py    what a client may say, strictly
+connection.py  one socket: its state, its bounded outgoing queue, how it ends
+operations.py  queries, mutations and subscriptions on a socket
+registry.py    all sockets of the process: caps, pings, deadlines, ended sessions, on one timer
+endpoint.py    the upgrade, and the conversation from there
+"""

@@ -1,0 +1,128 @@
+"""One socket: its outgoing queue, which is bounded, and how it ends."""
+
+import asyncio
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from starlette.types import Send
+from starlette.websockets import WebSocketDisconnect
+
+from graphql_api.socket.codes import cut_reason
+from resolvers.viewer import Viewer
+
+if TYPE_CHECKING:
+    from graphql_api.socket.operations import Operation
+
+#: What a socket holds for a client that reads slowly. Beyond it subscriptions read the log again when there is room.
+QUEUE_MESSAGES = 64
+QUEUE_CHARACTERS = 1_048_576
+CLOSE_TIMEOUT_SECONDS = 5.0
+
+
+class Connection:
+    """The server's side of one socket, from its acceptance to its end."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._queue: deque[str] = deque()
+        self._queued_characters = 0
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._sending: asyncio.Task[None] | None = None
+        #: The task that reads from the client: cancelled where closing does not get through.
+        self.reader: asyncio.Task[None] | None = None
+        self.closed = False
+        #: Set once the server has said its last word, or could not.
+        self.ended = asyncio.Event()
+        self.operations: dict[str, Operation] = {}
+
+        # By time.monotonic():
+        self.accepted_at = time.monotonic()
+        self.heard_at = self.accepted_at
+        self.pinged_at: float | None = None
+        #: When the send began that has not ended yet.
+        self.stalled_since: float | None = None
+
+        self.init_received = False
+        self.acknowledged = False
+        self.viewer: Viewer | None = None
+        #: When the access token runs out, in seconds since 1970.
+        self.expires_at: float | None = None
+
+    def heard(self) -> None:
+        """The client said something: it is there."""
+        self.heard_at = time.monotonic()
+
+    def offer(self, text: str) -> bool:
+        """Queue a message, unless the queue is full."""
+        if len(self._queue) >= QUEUE_MESSAGES or self._queued_characters + len(text) > QUEUE_CHARACTERS:
+            # One that is larger than the whole queue must still get through some day.
+            if self._queue:
+                return False
+        self.put(text)
+        return True
+
+    def put(self, text: str) -> None:
+        """Queue a message whatever is queued already: for what is bounded in other ways."""
+        if self.closed:
+            return
+        self._queue.append(text)
+        self._queued_characters += len(text)
+        self._empty.clear()
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send_queued())
+
+    @property
+    def full(self) -> bool:
+        return len(self._queue) >= QUEUE_MESSAGES or self._queued_characters >= QUEUE_CHARACTERS
+
+    async def drained(self) -> None:
+        """Wait until everything queued has been sent."""
+        await self._empty.wait()
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say why, and end. What is still queued is dropped."""
+        if self.closed:
+            return
+        self._end()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
+                await self._send({"type": "websocket.close", "code": code, "reason": cut_reason(reason)})
+        except TimeoutError:
+            # The client reads nothing, not even that. The server lets go; the kernel ends the rest.
+            if self.reader is not None:
+                self.reader.cancel()
+        except (WebSocketDisconnect, OSError, RuntimeError):
+            pass  # it was gone already
+        finally:
+            self.ended.set()
+
+    def lost(self) -> None:
+        """The client is gone."""
+        self._end()
+        self.ended.set()
+
+    def _end(self) -> None:
+        self.closed = True
+        self._queue.clear()
+        self._queued_characters = 0
+        self._empty.set()
+        if self._sending is not None:
+            self._sending.cancel()
+
+    async def _send_queued(self) -> None:
+        try:
+            while self._queue:
+                self.stalled_since = time.monotonic()
+                text = self._queue[0]
+                await self._send({"type": "websocket.send", "text": text})
+                self._queue.popleft()
+                self._queued_characters -= len(text)
+        except (WebSocketDisconnect, OSError, RuntimeError):
+            self._end()  # the client is gone: the reader hears of it, too
+        finally:
+            self.stalled_since = None
+            self._sending = None
+            if not self._queue:
+                self._empty.set()

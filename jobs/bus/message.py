@@ -1,0 +1,81 @@
+"""Events as CloudEvents 1.0 in structured JSON: one form, whatever bus carries it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from resolvers.instants import instant_text
+from resolvers.log.events import SCHEMA_VERSION, Event, EventType
+
+SOURCE = "taskflow"
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+class BadMessage(Exception):
+    """Not an event, or of a major version that this release does not know: for the dead letters."""
+
+
+class UnknownType(Exception):
+    """An event of a type that a later release added: counted, and passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """key: the user's id, so that a user's events keep to one partition; body: the CloudEvent."""
+
+    key: str
+    body: bytes
+
+
+def encode(event: Event) -> Message:
+    key = str(event.user_id)
+    envelope: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": str(event.event_id),
+        "source": SOURCE,
+        "type": event.type.value,
+        "subject": str(event.aggregate_id),
+        "time": instant_text(event.created_at),
+        "datacontenttype": "application/json",
+        "dataschema": f"urn:taskflow:event:{event.type.value}:{event.schema_version}",
+        "partitionkey": key,
+        "sequence": str(event.seq),
+        "correlationid": event.correlation_id,
+        "data": event.data,
+    }
+    if event.changed:
+        # An extension attribute is a string, never a list.
+        envelope["changed"] = ",".join(event.changed)
+    return Message(key, orjson.dumps(envelope))
+
+
+def decode(body: bytes | str) -> Event:
+    """Raises BadMessage, or UnknownType."""
+    try:
+        envelope = orjson.loads(body)
+        version = int(envelope["dataschema"].rpartition(":")[2])
+        if envelope["specversion"] != "1.0" or envelope["source"] != SOURCE or version > SCHEMA_VERSION:
+            raise BadMessage("an envelope of another version")
+        known = envelope["type"] in EventType
+        if not known:
+            raise UnknownType(str(envelope["type"]))
+        created_at = datetime.fromisoformat(envelope["time"])
+        if created_at.tzinfo is None or not isinstance(envelope["data"], dict):
+            raise BadMessage("an envelope without an instant or an object")
+        return Event(
+            user_id=UUID(envelope["partitionkey"]),
+            seq=int(envelope["sequence"]),
+            event_id=UUID(envelope["id"]),
+            type=EventType(envelope["type"]),
+            aggregate_id=UUID(envelope["subject"]),
+            schema_version=version,
+            correlation_id=str(envelope["correlationid"]),
+            changed=tuple(envelope["changed"].split(",")) if envelope.get("changed") else (),
+            data=envelope["data"],
+            created_at=created_at,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadMessage(f"not an event: {error!r}") from error

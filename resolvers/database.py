@@ -1,0 +1,172 @@
+"""Engines and sessions, on SQLite and PostgreSQL alike.
+
+SQLite has two engines: one of a single connection for writing, whose queue is the queue of the writers, and one
+for reading beside it (WAL). So nobody ever meets "database is locked".
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from resolvers.errors import Unavailable
+
+POOL_CONNECTIONS = 10
+SQLITE_READERS = 4
+#: How long a request waits for a connection before it is told that the database is unavailable.
+POOL_WAIT_SECONDS = 5
+CONNECT_TIMEOUT_SECONDS = 5
+STATEMENT_TIMEOUT_SECONDS = 10
+#: A paused process must not hold locks for longer.
+IDLE_IN_TRANSACTION_SECONDS = 15
+
+type Clock = Callable[[], datetime]
+
+
+class Database:
+    """Where everything is kept.
+
+    url    `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`
+    clock  tests give one; otherwise "now" is the database's clock on PostgreSQL and the process's on SQLite
+    """
+
+    def __init__(self, url: sa.URL, clock: Clock | None = None) -> None:
+        self.url = url
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        self.clock = clock
+        if self.is_sqlite:
+            self.writer = _sqlite_engine(url, connections=1, begin="BEGIN IMMEDIATE")
+            self.reader = _sqlite_engine(url, connections=SQLITE_READERS, begin="BEGIN")
+        else:
+            self.writer = self.reader = _postgresql_engine(url)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading. Hold it for one read and no longer: never while waiting for a client.
+
+        Raises Unavailable where the database does not answer.
+        """
+        async with outages_as_unavailable(), AsyncSession(self.reader, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that records no event: sign-in sessions, the relay's notes. Commits where nothing is raised.
+
+        Raises Unavailable where the database does not answer.
+        """
+        async with (
+            outages_as_unavailable(),
+            AsyncSession(self.writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    async def now(self, session: AsyncSession) -> datetime:
+        """The one clock that all processes on this database share."""
+        if self.clock is not None:
+            return self.clock()
+        if self.is_sqlite:
+            return datetime.now(UTC)
+        found = await session.execute(sa.select(sa.func.clock_timestamp()))
+        return found.scalar_one().astimezone(UTC)
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether the database asks for the same transaction once more: a serialization failure or a deadlock."""
+    return _sqlstate(error) in {"40001", "40P01"}
+
+
+@asynccontextmanager
+async def outages_as_unavailable() -> AsyncIterator[None]:
+    """Raises Unavailable for every error that says the database is away, full or too busy."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, OSError, TimeoutError) as error:
+        if _is_outage(error):
+            raise Unavailable from error
+        raise
+    except Exception as error:
+        # asyncpg's own errors come through bare while a connection is made.
+        if _sqlstate(error) is not None and _is_outage(error):
+            raise Unavailable from error
+        raise
+
+
+def _is_outage(error: Exception) -> bool:
+    if isinstance(error, OSError | TimeoutError | sa.exc.TimeoutError):
+        return True
+    state = _sqlstate(error)
+    if state is not None:
+        # Connection, resources, operator intervention, lock and idle timeouts, read-only after a failover.
+        return state[:2] in {"08", "53", "57", "58"} or state in {"55P03", "25P03", "25006", "40001", "40P01"}
+    if isinstance(error, sa.exc.DBAPIError):
+        return error.connection_invalidated or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    return False
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    orig = getattr(error, "orig", None) or error
+    state = getattr(orig, "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _postgresql_engine(url: sa.URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=POOL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_SECONDS,
+            "command_timeout": STATEMENT_TIMEOUT_SECONDS + 5,
+            "server_settings": {
+                "application_name": "taskflow",
+                "statement_timeout": str(STATEMENT_TIMEOUT_SECONDS * 1000),
+                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_SECONDS * 1000),
+                "timezone": "UTC",
+            },
+        },
+    )
+
+
+def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        poolclass=sa.AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not begin by itself: it would begin deferred
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,51 @@
+"""Everything that can happen, and the form in which it is told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+#: Version of the form of an event itself; a reader that knows only older major versions must not guess.
+SCHEMA_VERSION = 1
+
+
+class EventType(StrEnum):
+    """Past tense, `aggregate.happening`: the name on the bus. In GraphQL it is the member's name."""
+
+    TASK_CREATED = "task.created"
+    TASK_UPDATED = "task.updated"
+    TASK_COMPLETED = "task.completed"
+    TASK_REOPENED = "task.reopened"
+    TASK_DELETED = "task.deleted"
+    TASK_RESTORED = "task.restored"
+    TASK_PURGED = "task.purged"
+    PROJECT_CREATED = "project.created"
+    PROJECT_UPDATED = "project.updated"
+    PROJECT_DELETED = "project.deleted"
+    LABEL_CREATED = "label.created"
+    LABEL_UPDATED = "label.updated"
+    LABEL_DELETED = "label.deleted"
+    USER_UPDATED = "user.updated"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to something of one user.
+
+    seq      the user's gap-free event number, in commit order
+    changed  for an update, the fields that changed, by their names in the API
+    data     the whole aggregate right after this event, under its names in the API with ids for objects:
+             enough to rebuild state from the log alone; for a deletion or purge, a tombstone with the `id`
+    """
+
+    user_id: UUID
+    seq: int
+    event_id: UUID
+    type: EventType
+    aggregate_id: UUID
+    schema_version: int
+    correlation_id: str
+    changed: tuple[str, ...]
+    data: dict[str, Any]
+    created_at: datetime

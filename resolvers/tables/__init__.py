@@ -1,0 +1,23 @@
+"""The tables, as SQLModel classes. `migrations/` is kept equal to them by a test."""
+
+from sqlmodel import SQLModel
+
+from resolvers.tables.organising import Label, Project
+from resolvers.tables.stream import EventRow, IdempotentCreate, UserStream
+from resolvers.tables.task import Task, TaskLabel
+from resolvers.tables.user import SignInSession, User
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "EventRow",
+    "IdempotentCreate",
+    "Label",
+    "Project",
+    "SignInSession",
+    "Task",
+    "TaskLabel",
+    "User",
+    "UserStream",
+    "metadata",
+]
