@@ -25,7 +25,7 @@ class Refusal(Exception):
     def __init__(self, message: str, *field: str) -> None:
         super().__init__(message)
         self.message = message
-        self.field = field
+        self.field: tuple[str, ...] = field
 
 
 class Invalid(Refusal):

@@ -9,16 +9,13 @@ import welcome from './welcome.graphql?raw';
 const root = document.getElementById('graphiql');
 if (!root) throw new Error('The page has no place for GraphiQL');
 
-const variables = JSON.stringify({ input: { email: 'ada@example.com', password: 'of no worth' } }, null, 2);
-
 // shouldPersistHeaders is left to the reader: GraphiQL then asks in its settings, and keeps none until told to.
 createRoot(root).render(
   <GraphiQL
     fetcher={createFetcher()}
-    defaultTabs={[{ query: welcome, variables }]}
+    defaultTabs={[{ query: welcome }]}
     defaultQuery={welcome}
     defaultEditorToolsVisibility="headers"
-    inputValueDeprecation
   >
     <GraphiQL.Logo>TaskFlow</GraphiQL.Logo>
   </GraphiQL>,

@@ -1,0 +1,180 @@
+"""POST /graphql: one operation, one answer, always JSON."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+import orjson
+import structlog
+from graphql import GraphQLError, OperationType
+from prometheus_client import Histogram
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection, cookie_parser
+from starlette.types import Receive, Scope, Send
+
+from graphql_api.origins import may_use
+from graphql_api.socket.operations import LiveEvents
+from graphql_api.tokens import TokenExpired, TokenInvalid
+from graphql_api.wiring import Parts
+from schema.context import Context, Cookies
+from schema.documents import RequestRefused, read_request, refused
+from schema.execute import Answer, execute, needs_viewer
+
+log = structlog.get_logger()
+
+BODY_BYTES = 262_144
+CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+TOKEN_PARAMETERS = {"token", "access_token", "authorization"}
+#: An access token may be this much too old: clocks differ.
+LEEWAY_SECONDS = 30
+
+seconds = Histogram("taskflow_operation_seconds", "Time to answer an operation over HTTP.", ["kind"])
+
+
+class HttpRefused(Exception):
+    """Answered with this status and nothing done."""
+
+    def __init__(self, status: int, message: str, code: str = "INVALID_INPUT", **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = GraphQLError(message, extensions={"code": code})
+        self.headers = headers
+
+
+class GraphQLOverHTTP:
+    """The ASGI application of one path."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._live = LiveEvents(parts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        correlation_id = _correlation_id(headers)
+        cookies = Cookies()
+        status, extra = 200, {}
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            try:
+                body = await _read(scope, headers, receive)
+                cookies = self._cookies(scope, headers)
+                answer = await self._answer(body, headers, cookies, correlation_id)
+            except HttpRefused as refusal:
+                status, extra = refusal.status, refusal.headers
+                answer = {"errors": [refusal.error.formatted]}
+            except RequestRefused as refusal:
+                answer = {"errors": [error.formatted for error in refusal.errors]}
+            except Exception:
+                log.exception("request_failed")
+                status = 500
+                internal = {"code": "INTERNAL", "correlationId": correlation_id}
+                answer = {"errors": [GraphQLError("Something went wrong on our side.", extensions=internal).formatted]}
+        content = orjson.dumps(answer)
+        response_headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(content)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-correlation-id", correlation_id.encode()),
+            *((name.encode(), value.encode()) for name, value in extra.items()),
+        ]
+        if cookies.changed:
+            response_headers.append((b"set-cookie", _set_cookie(cookies, scope["scheme"] == "https").encode()))
+        await send({"type": "http.response.start", "status": status, "headers": response_headers})
+        await send({"type": "http.response.body", "body": content})
+
+    async def _answer(self, body: bytes, headers: Headers, cookies: Cookies, correlation_id: str) -> Answer:
+        try:
+            payload = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise HttpRefused(400, "The body must be JSON.") from None
+        if not isinstance(payload, dict):
+            raise HttpRefused(400, "The body must be a JSON object: one operation, no batch.")
+        request = read_request(payload)
+        prepared = self._parts.documents.prepare(request)
+        if prepared.kind is OperationType.SUBSCRIPTION:
+            raise refused("Subscriptions are served over WebSockets at this path; or poll `events(after:)`.")
+        parts = self._parts
+        context = Context(
+            database=parts.database,
+            log=parts.log,
+            tokens=parts.tokens,
+            live=self._live,
+            correlation_id=correlation_id,
+            user_agent=headers.get("user-agent", ""),
+            cookies=cookies,
+            session_days=parts.settings.session_days,
+        )
+        if needs_viewer(prepared) or (parts.settings.production and prepared.is_introspection):
+            self._identify(context, headers)
+        elif prepared.is_introspection:
+            context.viewer = None
+        with seconds.labels(prepared.kind.value).time():
+            return await execute(parts.schema, prepared, context, request.variables)
+
+    def _identify(self, context: Context, headers: Headers) -> None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise refused("Sign in first.", "UNAUTHENTICATED")
+        try:
+            context.viewer = self._parts.tokens.read(token, leeway_seconds=LEEWAY_SECONDS).viewer
+        except TokenExpired:
+            raise refused("The access token has run out: refresh the session, then repeat.", "TOKEN_EXPIRED") from None
+        except TokenInvalid:
+            raise refused("Sign in first.", "UNAUTHENTICATED") from None
+
+    def _cookies(self, scope: Scope, headers: Headers) -> Cookies:
+        name = cookie_name(scope["scheme"] == "https")
+        received = cookie_parser(headers.get("cookie", "")).get(name)
+        if received is not None and not may_use(HTTPConnection(scope), self._parts.settings.cors_origins):
+            raise HttpRefused(403, "This page may not use the cookie.", "UNAUTHENTICATED")
+        return Cookies(received=received or None)
+
+
+def cookie_name(https: bool) -> str:
+    """The __Host- prefix makes browsers insist on HTTPS and on this very host; plain HTTP can't have it."""
+    return "__Host-taskflow" if https else "taskflow"
+
+
+def _set_cookie(cookies: Cookies, https: bool) -> str:
+    expires = cookies.expires_at if cookies.to_set is not None else datetime.fromtimestamp(0, UTC)
+    parts = [f"{cookie_name(https)}={cookies.to_set or ''}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    if expires is not None:
+        parts.append(f"Expires={format_datetime(expires.astimezone(UTC), usegmt=True)}")
+    if https:
+        parts.append("Secure")
+    return "; ".join(parts)
+
+
+def _correlation_id(headers: Headers) -> str:
+    given = headers.get("x-correlation-id", "")
+    return given if CORRELATION_ID.fullmatch(given) else str(uuid4())
+
+
+async def _read(scope: Scope, headers: Headers, receive: Receive) -> bytes:
+    """The body, never more than BODY_BYTES of it. Raises HttpRefused."""
+    if scope["method"] != "POST":
+        raise HttpRefused(405, "Operations are sent by POST.", allow="POST")
+    parameters = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    if TOKEN_PARAMETERS & parameters.keys():
+        raise HttpRefused(400, "A token never goes into a URL.")
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise HttpRefused(415, "The body must be application/json.")
+    too_large = HttpRefused(413, f"The body must not be larger than {BODY_BYTES} bytes.", connection="close")
+    if int(headers.get("content-length") or 0) > BODY_BYTES:
+        raise too_large
+    body = bytearray()
+    while True:
+        message: dict[str, Any] = dict(await receive())
+        if message["type"] == "http.disconnect":
+            raise HttpRefused(400, "The request was cut off.")
+        body += message.get("body", b"")
+        if len(body) > BODY_BYTES:
+            raise too_large
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+

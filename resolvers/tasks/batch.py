@@ -1,0 +1,60 @@
+"""What the fields of many tasks need, each in one statement."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from resolvers.tables import Label, Task, TaskLabel
+
+
+async def tasks_by_ids(session: AsyncSession, user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Task]:
+    found = await session.exec(select(Task).where(col(Task.user_id) == user_id, col(Task.id).in_(list(ids))))
+    return {task.id: task for task in found}
+
+
+async def label_ids_of_tasks(
+    session: AsyncSession, user_id: UUID, task_ids: Iterable[UUID]
+) -> dict[UUID, list[UUID]]:
+    """Of each task that has labels, in the order of their creation."""
+    found = await session.execute(
+        sa.select(col(TaskLabel.task_id), col(TaskLabel.label_id))
+        .join(Label, col(Label.id) == col(TaskLabel.label_id))
+        .where(col(Label.user_id) == user_id, col(TaskLabel.task_id).in_(list(task_ids)))
+        .order_by(col(Label.created_at), col(Label.id))
+    )
+    labels: dict[UUID, list[UUID]] = {}
+    for task_id, label_id in found:
+        labels.setdefault(task_id, []).append(label_id)
+    return labels
+
+
+async def subtasks_of(
+    session: AsyncSession, user_id: UUID, parent_ids: Iterable[UUID]
+) -> dict[UUID, list[Task]]:
+    """Below each task that has any: those that are there, or, where it is deleted, those deleted with it."""
+    parent = aliased(Task)
+    found = await session.exec(
+        select(Task)
+        .join(parent, col(Task.parent_id) == parent.id)
+        .where(
+            col(Task.user_id) == user_id,
+            col(Task.parent_id).in_(list(parent_ids)),
+            sa.or_(
+                col(Task.deleted_at).is_(None),
+                sa.and_(
+                    sa.type_coerce(parent.deleted_at, sa.DateTime).is_not(None),
+                    col(Task.deleted_with) == parent.deleted_with,
+                ),
+            ),
+        )
+        .order_by(col(Task.position), col(Task.id))
+    )
+    below: dict[UUID, list[Task]] = {}
+    for task in found:
+        if task.parent_id is not None:
+            below.setdefault(task.parent_id, []).append(task)
+    return below

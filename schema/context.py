@@ -1,0 +1,107 @@
+"""What one operation may use, as the fields see it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import strawberry
+
+from resolvers.database import Database
+from resolvers.errors import Unauthenticated
+from resolvers.log.cursor import Position
+from resolvers.log.event_log import EventFilter
+from resolvers.log.events import Event
+from resolvers.log.transaction import Log, Outcome, Transaction
+from resolvers.viewer import Viewer
+
+if TYPE_CHECKING:
+    from schema.loaders import Loaders
+
+
+class TokenIssuer(Protocol):
+    """Makes access tokens."""
+
+    def issue(self, viewer: Viewer, now: datetime) -> tuple[str, datetime]:
+        """A token, and the instant until which it is good."""
+        ...
+
+
+class Live(Protocol):
+    """The live channel."""
+
+    async def watch(self, viewer: Viewer, after: str | None, wanted: EventFilter) -> AsyncIterator[Event]:
+        """The viewer's wanted events after the cursor, or from now on.
+
+        Raises Unauthenticated, CursorInvalid, CursorExpired, Unavailable.
+        """
+        ...
+
+
+@dataclass
+class Cookies:
+    """The refresh token that came by cookie, and the one that goes back by it."""
+
+    received: str | None = None
+    changed: bool = False
+    #: None takes the cookie away.
+    to_set: str | None = None
+    expires_at: datetime | None = None
+
+    def set(self, token: str | None, expires_at: datetime | None = None) -> None:
+        self.changed, self.to_set, self.expires_at = True, token, expires_at
+
+
+@dataclass
+class Context:
+    database: Database
+    log: Log
+    tokens: TokenIssuer
+    live: Live
+    correlation_id: str
+    viewer: Viewer | None = None
+    user_agent: str = ""
+    cookies: Cookies = field(default_factory=Cookies)
+    #: How long a sign-in session lasts without being used, in days.
+    session_days: float = 90
+    #: How far the viewer's log reached before anything else of this operation was read.
+    position: Position | None = None
+    _loaders: "Loaders | None" = None
+
+    @property
+    def signed_in(self) -> Viewer:
+        """Raises Unauthenticated where nobody is."""
+        if self.viewer is None:
+            raise Unauthenticated
+        return self.viewer
+
+    @property
+    def place(self) -> Position:
+        if self.position is None:
+            raise Unauthenticated
+        return self.position
+
+    @property
+    def loaders(self) -> "Loaders":
+        """Each reads what many fields of one operation need in one statement."""
+        if self._loaders is None:
+            from schema.loaders import Loaders
+
+            self._loaders = Loaders(self.database, self.signed_in.user_id)
+        return self._loaders
+
+    @property
+    def now(self) -> datetime:
+        """For what is shown and not kept: whether a task is overdue."""
+        return self.database.clock() if self.database.clock is not None else datetime.now(UTC)
+
+    async def change[T](self, act: Callable[[Transaction], Awaitable[T]]) -> Outcome[T]:
+        """Run an act in the one transaction of this mutation."""
+        return await self.log.change(self.signed_in, act, self.correlation_id)
+
+    def fresh(self) -> "Context":
+        """The same, with nothing read yet: for the next event of a subscription."""
+        return replace(self, _loaders=None)
+
+
+type Info = strawberry.Info[Context, Any]

@@ -1,0 +1,158 @@
+"""Running a prepared operation, and what of its errors a client may see."""
+
+from collections.abc import AsyncIterable
+from typing import Any
+
+import structlog
+from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql.execution import Executor, create_source_event_stream
+from strawberry import Schema
+from strawberry.schema.schema import optimized_is_awaitable
+
+from resolvers.errors import CursorExpired, CursorInvalid, Refusal, Unauthenticated, Unavailable
+from resolvers.log.event_log import read_position_of_session
+from resolvers.log.events import Event
+from schema.context import Context
+from schema.documents import Prepared, RequestRefused, refused
+
+log = structlog.get_logger()
+
+#: They make or end a session, so they pay no heed to the one that the request may carry.
+WITHOUT_VIEWER = frozenset({"signUp", "logIn", "refreshSession", "logOut"})
+
+type Answer = dict[str, Any]
+
+
+def needs_viewer(prepared: Prepared) -> bool:
+    """Whether the operation can only run for somebody who is signed in."""
+    if prepared.kind is OperationType.MUTATION:
+        return not prepared.root_fields <= WITHOUT_VIEWER
+    return not prepared.is_introspection
+
+
+async def execute(
+    schema: Schema, prepared: Prepared, context: Context, variables: dict[str, Any] | None
+) -> Answer:
+    """Run a query or a mutation. Raises RequestRefused where it can't begin."""
+    executor = _build(schema, prepared, context, variables)
+    if prepared.kind is OperationType.QUERY and not prepared.is_introspection:
+        # Before any list, so that the cursor of this request is never newer than what the request shows.
+        try:
+            async with context.database.read() as session:
+                viewer = context.signed_in
+                context.position = await read_position_of_session(session, viewer.user_id, viewer.session_id)
+            if context.position is None:
+                raise Unauthenticated
+        except (Unauthenticated, Unavailable) as error:
+            raise RequestRefused([_presentable(GraphQLError("", original_error=error), context)]) from None
+    result = executor.execute_operation()
+    if optimized_is_awaitable(result):
+        result = await result
+    assert isinstance(result, ExecutionResult)
+    return answer(result, context)
+
+
+class Subscribed:
+    """A subscription that began: where its events come from, and how each becomes an answer."""
+
+    def __init__(self, executor: Executor, context: Context, source: AsyncIterable[Event]) -> None:
+        self._executor = executor
+        self._context = context
+        self.source = source
+
+    async def render(self, event: Event) -> Answer:
+        """What one event is to this subscription."""
+        executor = self._executor.build_per_event_executor(event)
+        # What one event has read is old by the next.
+        executor.context_value = context = self._context.fresh()
+        result = executor.execute_operation()
+        if optimized_is_awaitable(result):
+            result = await result
+        assert isinstance(result, ExecutionResult)
+        return answer(result, context)
+
+
+async def subscribe(
+    schema: Schema, prepared: Prepared, context: Context, variables: dict[str, Any] | None
+) -> Subscribed | Answer:
+    """Begin a subscription; an Answer with `errors` where its resolver refused. Raises RequestRefused."""
+    executor = _build(schema, prepared, context, variables)
+    source = create_source_event_stream(executor)
+    if optimized_is_awaitable(source):
+        source = await source
+    if isinstance(source, ExecutionResult):
+        return answer(source, context)
+    return Subscribed(executor, context, source)
+
+
+def answer(result: ExecutionResult, context: Context) -> Answer:
+    """The result in the form that goes out, its errors masked."""
+    formatted: Answer = {"data": result.data}
+    if result.errors:
+        formatted["errors"] = [_presentable(error, context).formatted for error in result.errors]
+    return formatted
+
+
+def _build(
+    schema: Schema, prepared: Prepared, context: Context, variables: dict[str, Any] | None
+) -> Executor:
+    name = prepared.operation.name
+    executor = Executor.build(
+        schema._schema,
+        prepared.document,
+        context_value=context,
+        raw_variable_values=variables,
+        operation_name=name.value if name else None,
+        is_awaitable=optimized_is_awaitable,
+        hide_suggestions=True,
+    )
+    if isinstance(executor, list):
+        raise RequestRefused([_bad_variable(error) for error in executor])
+    return executor
+
+
+def _bad_variable(error: GraphQLError) -> GraphQLError:
+    return GraphQLError(error.message, error.nodes, extensions={"code": "INVALID_INPUT"})
+
+
+def _presentable(error: GraphQLError, context: Context) -> GraphQLError:
+    """The error as the client may see it. What went wrong inside goes to the log, and nowhere else."""
+    original = error.original_error
+    # graphql-core wraps errors of errors.
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    match original:
+        case Unauthenticated():
+            return _coded(error, "UNAUTHENTICATED", "Sign in first.")
+        case Unavailable():
+            return _coded(error, "UNAVAILABLE", "The server can't do this right now. Please repeat it.")
+        case CursorInvalid():
+            return _coded(error, "CURSOR_INVALID", "This is not a cursor of yours. Load the state anew.")
+        case CursorExpired():
+            return _coded(error, "CURSOR_EXPIRED", "This cursor is too old. Load the state anew.")
+        case Refusal():
+            return _coded(error, original.code, original.message, field=list(original.field))
+        case None | GraphQLError():
+            # graphql-core's own, such as an argument that can't be read.
+            return _coded(error, (error.extensions or {}).get("code", "INVALID_INPUT"), error.message)
+    log.error(
+        "operation_failed",
+        correlation_id=context.correlation_id,
+        path=error.path,
+        exc_info=(type(original), original, original.__traceback__),
+    )
+    return _coded(
+        error,
+        "INTERNAL",
+        "Something went wrong on our side.",
+        correlationId=context.correlation_id,
+    )
+
+
+def _coded(error: GraphQLError, code: str, message: str, **extensions: Any) -> GraphQLError:
+    return GraphQLError(
+        message, error.nodes, path=error.path, extensions={"code": code, **extensions}
+    )
+
+
+__all__ = ["Answer", "Subscribed", "answer", "execute", "needs_viewer", "refused", "subscribe"]

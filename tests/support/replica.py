@@ -1,0 +1,103 @@
+"""A device's copy of everything: loaded once, then kept by events alone, as any client would."""
+
+from typing import Any
+
+from tests.support.client import Api
+
+TASK = """
+id title description completed completedAt priority dueDate dueOn allDay timeZone position version createdAt
+updatedAt deletedAt project { id } labels { id } parent { id }
+"""
+TASKS = f"""
+query ($after: String, $deleted: Boolean) {{
+  tasks(first: 100, after: $after, filter: {{ deleted: $deleted }}) {{
+    nodes {{ {TASK} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+PROJECTS = """
+query ($after: String) {
+  projects(first: 100, after: $after) {
+    nodes { id name color archived position version createdAt } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+REST = """
+{ cursor labels { id name color version createdAt }
+  viewer { id email name timeZone allDayReminderTime version createdAt } }
+"""
+
+type State = dict[str, dict[str, dict[str, Any]]]
+
+
+class Replica:
+    """`state` by kind and id, in the form of `Event.data`; `cursor` is the last event applied."""
+
+    def __init__(self) -> None:
+        self.state: State = {"task": {}, "project": {}, "label": {}, "user": {}}
+        self.cursor = ""
+        self.applied: list[str] = []
+
+    @classmethod
+    async def load(cls, api: Api) -> "Replica":
+        """A fresh copy. The cursor is taken first, so what is repeated is told by version."""
+        replica = cls()
+        rest = await api.run(REST)
+        replica.cursor = rest["cursor"]
+        for label in rest["labels"]:
+            replica.state["label"][label["id"]] = label
+        replica.state["user"][rest["viewer"]["id"]] = rest["viewer"]
+        async for project in _pages(api, PROJECTS, "projects"):
+            replica.state["project"][project["id"]] = project
+        for deleted in (False, True):
+            async for task in _pages(api, TASKS, "tasks", deleted=deleted):
+                replica.state["task"][task["id"]] = _with_ids(task)
+        return replica
+
+    def apply(self, event: dict[str, Any]) -> None:
+        """Take one event. What is older than what is here is passed over."""
+        self.cursor = event["cursor"]
+        self.applied.append(event["id"])
+        kind, _, happened = event["type"].partition("_")
+        things = self.state[kind.lower()]
+        id_ = event["aggregateId"]
+        if event["type"] in {"TASK_PURGED", "PROJECT_DELETED", "LABEL_DELETED"}:
+            things.pop(id_, None)
+            for task in self.state["task"].values():
+                if kind == "PROJECT" and task["projectId"] == id_:
+                    task["projectId"] = None
+                if kind == "LABEL" and id_ in task["labelIds"]:
+                    task["labelIds"] = [label for label in task["labelIds"] if label != id_]
+        elif id_ not in things or things[id_]["version"] < event["data"]["version"]:
+            things[id_] = dict(event["data"])
+
+
+def comparable(state: State) -> State:
+    """Lists of ids have no order of their own."""
+    return {
+        kind: {
+            id_: thing | ({"labelIds": sorted(thing["labelIds"])} if kind == "task" else {})
+            for id_, thing in things.items()
+        }
+        for kind, things in state.items()
+    }
+
+
+async def _pages(api: Api, query: str, name: str, **variables: Any) -> Any:
+    after = None
+    while True:
+        page = (await api.run(query, after=after, **variables))[name]
+        for node in page["nodes"]:
+            yield node
+        if not page["pageInfo"]["hasNextPage"]:
+            return
+        after = page["pageInfo"]["endCursor"]
+
+
+def _with_ids(task: dict[str, Any]) -> dict[str, Any]:
+    project, labels, parent = task.pop("project"), task.pop("labels"), task.pop("parent")
+    return task | {
+        "projectId": project and project["id"],
+        "labelIds": [label["id"] for label in labels],
+        "parentId": parent and parent["id"],
+    }
