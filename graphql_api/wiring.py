@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from broadcaster import Broadcast
+from strawberry import Schema
 
 from graphql_api.embedded import DatabaseLock, kept_secret
 from graphql_api.live.hub import Hub
@@ -22,6 +23,8 @@ from jobs.relay import Relay
 from jobs.timetable import Timetable
 from resolvers.database import Database
 from resolvers.log.transaction import Log
+from schema.documents import Documents
+from schema.root import build_schema
 
 
 @dataclass
@@ -32,6 +35,8 @@ class Parts:
     database: Database
     log: Log
     tokens: Tokens
+    schema: Schema
+    documents: Documents
     bus: Bus
     relay: Relay
     fanout: FanOut
@@ -69,6 +74,7 @@ def open_parts(settings: Settings) -> Parts:
     """Raises SettingsError where they can't keep the promise."""
     database = Database(settings.database)
     log = Log(database)
+    schema = build_schema()
     bus = MemoryBus()
     broadcast = Broadcast("memory://")
     relay = Relay(database, bus)
@@ -81,6 +87,8 @@ def open_parts(settings: Settings) -> Parts:
         database=database,
         log=log,
         tokens=open_tokens(settings),
+        schema=schema,
+        documents=Documents(schema, production=settings.production),
         bus=bus,
         relay=relay,
         fanout=FanOut(bus, broadcast),

@@ -10,7 +10,6 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -19,6 +18,7 @@ from graphql import (
     parse,
     validate,
 )
+from strawberry import Schema
 
 TOKENS = 2_000
 NESTING = 12
@@ -91,8 +91,8 @@ class Prepared:
 class Documents:
     """The documents of one schema. `production` leaves suggestions out of its errors."""
 
-    def __init__(self, schema: GraphQLSchema, production: bool) -> None:
-        self._schema = schema
+    def __init__(self, schema: Schema, production: bool) -> None:
+        self._schema = schema._schema
         self._production = production
         self._read = lru_cache(REMEMBERED_DOCUMENTS)(self._parse_and_validate)
 

@@ -13,7 +13,8 @@ from resolvers.errors import CursorExpired, CursorInvalid, Refusal, Unauthentica
 from resolvers.log.event_log import read_position_of_session
 from resolvers.log.events import Event
 from schema.context import Context
-from schema.documents import Prepared, RequestRefused, refused
+from schema.documents import Prepared, RequestRefused
+from schema.types import event as types
 
 log = structlog.get_logger()
 
@@ -62,9 +63,10 @@ class Subscribed:
 
     async def render(self, event: Event) -> Answer:
         """What one event is to this subscription."""
-        executor = self._executor.build_per_event_executor(event)
+        context = self._context.fresh()
+        executor = self._executor.build_per_event_executor(types.Event.of(event, context.place))
         # What one event has read is old by the next.
-        executor.context_value = context = self._context.fresh()
+        executor.context_value = context
         result = executor.execute_operation()
         if optimized_is_awaitable(result):
             result = await result
@@ -154,5 +156,3 @@ def _coded(error: GraphQLError, code: str, message: str, **extensions: Any) -> G
         message, error.nodes, path=error.path, extensions={"code": code, **extensions}
     )
 
-
-__all__ = ["Answer", "Subscribed", "answer", "execute", "needs_viewer", "refused", "subscribe"]

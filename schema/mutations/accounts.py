@@ -1,0 +1,121 @@
+"""Signing up, in and out, and changing one's own account."""
+
+from datetime import timedelta
+
+import strawberry
+
+from resolvers import accounts
+from schema import inputs
+from schema.context import Context, Info
+from schema.inputs import given, or_none
+from schema.payloads import (
+    AnswerRefusals,
+    AuthPayload,
+    ChangePasswordPayload,
+    DeleteAccountPayload,
+    EndSessionPayload,
+    LogOutPayload,
+    UpdateViewerPayload,
+)
+from schema.types.account import User
+
+
+def _answer(context: Context, signed_in: accounts.SignedIn, in_cookie: bool) -> AuthPayload:
+    grant = signed_in.grant
+    token, expires_at = context.tokens.issue(grant.viewer, signed_in.now)
+    if in_cookie:
+        context.cookies.set(grant.refresh_token, grant.expires_at)
+    return AuthPayload.of(signed_in, token, expires_at, None if in_cookie else grant.refresh_token)
+
+
+def _lifetime(context: Context) -> timedelta:
+    return timedelta(days=context.session_days)
+
+
+@strawberry.type
+class AccountMutations:
+    @strawberry.mutation(extensions=[AnswerRefusals(AuthPayload)])
+    async def sign_up(self, info: Info, input: inputs.SignUpInput) -> AuthPayload:
+        context = info.context
+        account = accounts.NewAccount(input.email, input.password, input.name, input.time_zone)
+        signed_in = await accounts.sign_up(
+            context.database, account, context.user_agent, _lifetime(context)
+        )
+        return _answer(context, signed_in, input.in_cookie)
+
+    @strawberry.mutation(extensions=[AnswerRefusals(AuthPayload)])
+    async def log_in(self, info: Info, input: inputs.LogInInput) -> AuthPayload:
+        context = info.context
+        signed_in = await accounts.log_in(
+            context.database, input.email, input.password, context.user_agent, _lifetime(context)
+        )
+        return _answer(context, signed_in, input.in_cookie)
+
+    @strawberry.mutation(
+        description="Trades a refresh token for a new pair. The token just replaced answers the same successor for 10 "
+        "seconds more (two tabs at once); anything older or later ends the session.",
+        extensions=[AnswerRefusals(AuthPayload)],
+    )
+    async def refresh_session(self, info: Info, input: inputs.RefreshSessionInput) -> AuthPayload:
+        context = info.context
+        token = or_none(input.refresh_token)
+        by_cookie = token is None
+        token = token or context.cookies.received or ""
+        try:
+            signed_in = await accounts.refresh_session(context.log, token, _lifetime(context))
+        except accounts.SessionEnded:
+            if by_cookie and context.cookies.received:
+                context.cookies.set(None)
+            raise
+        return _answer(context, signed_in, by_cookie or input.in_cookie)
+
+    @strawberry.mutation(extensions=[AnswerRefusals(LogOutPayload)])
+    async def log_out(self, info: Info, input: inputs.LogOutInput) -> LogOutPayload:
+        context = info.context
+        token = or_none(input.refresh_token) or context.cookies.received
+        if token is not None:
+            await accounts.log_out(context.log, token)
+        if context.cookies.received:
+            context.cookies.set(None)
+        return LogOutPayload()
+
+    @strawberry.mutation(extensions=[AnswerRefusals(EndSessionPayload)])
+    async def end_session(self, info: Info, input: inputs.SessionIdInput) -> EndSessionPayload:
+        await accounts.end_one_session(info.context.log, info.context.signed_in, input.id)
+        return EndSessionPayload()
+
+    @strawberry.mutation(description="All but this one.", extensions=[AnswerRefusals(EndSessionPayload)])
+    async def end_other_sessions(self, info: Info) -> EndSessionPayload:
+        await accounts.end_other_sessions(info.context.log, info.context.signed_in)
+        return EndSessionPayload()
+
+    @strawberry.mutation(
+        description="Ends all other sessions.", extensions=[AnswerRefusals(ChangePasswordPayload)]
+    )
+    async def change_password(
+        self, info: Info, input: inputs.ChangePasswordInput
+    ) -> ChangePasswordPayload:
+        await accounts.change_password(
+            info.context.log, info.context.signed_in, input.password, input.new_password
+        )
+        return ChangePasswordPayload()
+
+    @strawberry.mutation(
+        description="Everything of the account is gone, at once and for good.",
+        extensions=[AnswerRefusals(DeleteAccountPayload)],
+    )
+    async def delete_account(self, info: Info, input: inputs.DeleteAccountInput) -> DeleteAccountPayload:
+        await accounts.delete_account(info.context.log, info.context.signed_in, input.password)
+        if info.context.cookies.received:
+            info.context.cookies.set(None)
+        return DeleteAccountPayload()
+
+    @strawberry.mutation(extensions=[AnswerRefusals(UpdateViewerPayload)])
+    async def update_viewer(self, info: Info, input: inputs.UpdateViewerInput) -> UpdateViewerPayload:
+        change = accounts.UserChange(
+            given(input.name), given(input.time_zone), given(input.all_day_reminder_time)
+        )
+        outcome = await info.context.change(
+            lambda tx: accounts.update_user(tx, change, or_none(input.expected_version))
+        )
+        return UpdateViewerPayload(user=User.of(outcome.value))

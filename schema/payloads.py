@@ -1,0 +1,182 @@
+"""What mutations answer, and how a refusal becomes an answer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import field
+from datetime import datetime
+from enum import Enum
+from typing import Any, Self
+
+import strawberry
+from strawberry.extensions import FieldExtension
+
+from resolvers import tables
+from resolvers.accounts import SignedIn
+from resolvers.errors import Conflict, Refusal
+from resolvers.log.transaction import Outcome
+from schema.scalars import Cursor
+from schema.types.account import User
+from schema.types.organising import Label, Project
+from schema.types.task import Task
+
+
+@strawberry.enum
+class ErrorCode(Enum):
+    INVALID_INPUT = "INVALID_INPUT"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    EMAIL_TAKEN = "EMAIL_TAKEN"
+    BAD_CREDENTIALS = "BAD_CREDENTIALS"
+    SESSION_ENDED = "SESSION_ENDED"
+
+
+@strawberry.type
+class UserError:
+    code: ErrorCode
+    message: str = strawberry.field(description="A sentence for people.")
+    field: list[str] = strawberry.field(
+        description='The path of the input field at fault, such as `["recurrence", "rule"]`; empty where no one '
+        "field is."
+    )
+
+
+@strawberry.type
+class AuthPayload:
+    access_token: str | None = strawberry.field(
+        default=None,
+        description="A JWT, good for 15 minutes unless set otherwise: `Authorization: Bearer …`.",
+    )
+    access_token_expires_at: datetime | None = None
+    refresh_token: str | None = None
+    user: User | None = None
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, signed_in: SignedIn, token: str, expires_at: datetime, refresh_token: str | None) -> Self:
+        return cls(
+            access_token=token,
+            access_token_expires_at=expires_at,
+            refresh_token=refresh_token,
+            user=User.of(signed_in.user),
+        )
+
+
+@strawberry.type
+class LogOutPayload:
+    errors: list[UserError] = field(default_factory=list)
+
+
+@strawberry.type
+class EndSessionPayload:
+    errors: list[UserError] = field(default_factory=list)
+
+
+@strawberry.type
+class ChangePasswordPayload:
+    errors: list[UserError] = field(default_factory=list)
+
+
+@strawberry.type
+class DeleteAccountPayload:
+    errors: list[UserError] = field(default_factory=list)
+
+
+@strawberry.type
+class UpdateViewerPayload:
+    user: User | None = None
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def showing(cls, row: tables.User) -> Self:
+        return cls(user=User.of(row))
+
+
+@strawberry.type
+class TaskPayload:
+    task: Task | None = strawberry.field(
+        default=None, description="The task as it now is; with CONFLICT, as it is on the server."
+    )
+    cursor: Cursor | None = strawberry.field(
+        default=None,
+        description="Where this change stands in the event log; null where nothing changed.",
+    )
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def showing(cls, row: tables.Task) -> Self:
+        return cls(task=Task.of(row))
+
+    @classmethod
+    def of(cls, outcome: Outcome[tables.Task | None]) -> Self:
+        return cls(task=outcome.value and Task.of(outcome.value), cursor=_cursor(outcome))
+
+
+@strawberry.type
+class TasksPayload:
+    tasks: list[Task] = field(default_factory=list)
+    cursor: Cursor | None = None
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def showing(cls, row: tables.Task) -> Self:
+        return cls(tasks=[Task.of(row)])
+
+    @classmethod
+    def of(cls, outcome: Outcome[list[tables.Task]]) -> Self:
+        return cls(tasks=[Task.of(row) for row in outcome.value], cursor=_cursor(outcome))
+
+
+@strawberry.type
+class ProjectPayload:
+    project: Project | None = None
+    cursor: Cursor | None = None
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def showing(cls, row: tables.Project) -> Self:
+        return cls(project=Project.of(row))
+
+    @classmethod
+    def of(cls, outcome: Outcome[tables.Project | None]) -> Self:
+        return cls(project=outcome.value and Project.of(outcome.value), cursor=_cursor(outcome))
+
+
+@strawberry.type
+class LabelPayload:
+    label: Label | None = None
+    cursor: Cursor | None = None
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def showing(cls, row: tables.Label) -> Self:
+        return cls(label=Label.of(row))
+
+    @classmethod
+    def of(cls, outcome: Outcome[tables.Label | None]) -> Self:
+        return cls(label=outcome.value and Label.of(outcome.value), cursor=_cursor(outcome))
+
+
+class AnswerRefusals(FieldExtension):
+    """Answers a Refusal in the payload's `errors`; a Conflict with the thing as it now is."""
+
+    def __init__(self, payload: type[Any]) -> None:
+        self._payload = payload
+
+    async def resolve_async(
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: strawberry.Info, **arguments: Any
+    ) -> Any:
+        try:
+            return await next_(source, info, **arguments)
+        except Refusal as refusal:
+            current = refusal.current if isinstance(refusal, Conflict) else None
+            payload = self._payload() if current is None else self._payload.showing(current)
+            payload.errors = [
+                UserError(
+                    code=ErrorCode(refusal.code), message=refusal.message, field=list(refusal.field)
+                )
+            ]
+            return payload
+
+
+def _cursor(outcome: Outcome[Any]) -> Cursor | None:
+    return None if outcome.cursor is None else Cursor(outcome.cursor)

@@ -1,0 +1,187 @@
+"""Reading. Everything is the viewer's own; what is not is as if it were not there."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from resolvers.accounts import read_user
+from resolvers.labels import list_labels
+from resolvers.log.event_log import EventFilter, last_seq_before, read_after
+from resolvers.paging import checked_first
+from resolvers.projects import count_projects, list_projects
+from resolvers.sessions import list_sessions
+from resolvers.tasks import reading
+from resolvers.validation import read_id
+from schema.context import Info
+from schema.inputs import TaskFilter, given, or_none
+from schema.scalars import Cursor
+from schema.types.account import Session, User
+from schema.types.event import Event, EventConnection, EventEdge, EventType
+from schema.types.organising import Label, ProjectConnection
+from schema.types.paging import PageInfo
+from schema.types.task import Task, TaskConnection
+
+_LEFT_OUT = strawberry.UNSET
+
+
+@strawberry.enum
+class TaskOrder(Enum):
+    CREATED_AT_ASC = reading.TaskOrder.CREATED_AT_ASC
+    CREATED_AT_DESC = reading.TaskOrder.CREATED_AT_DESC
+    DUE_DATE_ASC = reading.TaskOrder.DUE_DATE_ASC
+    PRIORITY_DESC = reading.TaskOrder.PRIORITY_DESC
+    POSITION_ASC = reading.TaskOrder.POSITION_ASC
+    UPDATED_AT_DESC = reading.TaskOrder.UPDATED_AT_DESC
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="The signed-in user.")
+    async def viewer(self, info: Info) -> User:
+        async with info.context.database.read() as session:
+            return User.of(await read_user(session, info.context.signed_in.user_id))
+
+    @strawberry.field(
+        description="One of the viewer's tasks, deleted ones included; null where there is none such, or it is another "
+        "user's."
+    )
+    async def task(self, info: Info, id: strawberry.ID) -> Task | None:
+        task_id = read_id(id)
+        row = None if task_id is None else await info.context.loaders.task.load(task_id)
+        return None if row is None else Task.of(row)
+
+    @strawberry.field
+    async def tasks(
+        self,
+        info: Info,
+        first: int = 50,
+        after: str | None = _LEFT_OUT,
+        filter: TaskFilter | None = _LEFT_OUT,
+        order_by: TaskOrder = TaskOrder.CREATED_AT_ASC,
+    ) -> TaskConnection:
+        context = info.context
+        user_id, now, wanted = context.signed_in.user_id, context.now, _task_filter(or_none(filter))
+
+        async def count() -> int:
+            async with context.database.read() as session:
+                return await reading.count_tasks(session, user_id, wanted, now)
+
+        async with context.database.read() as session:
+            page = await reading.list_tasks(
+                session, user_id, wanted, order_by.value, first, or_none(after), now
+            )
+        return TaskConnection.of(page, count)
+
+    @strawberry.field
+    async def projects(
+        self, info: Info, first: int = 50, after: str | None = _LEFT_OUT
+    ) -> ProjectConnection:
+        context = info.context
+        user_id = context.signed_in.user_id
+
+        async def count() -> int:
+            async with context.database.read() as session:
+                return await count_projects(session, user_id)
+
+        async with context.database.read() as session:
+            page = await list_projects(session, user_id, first, or_none(after))
+        return ProjectConnection.of(page, count)
+
+    @strawberry.field
+    async def labels(self, info: Info) -> list[Label]:
+        async with info.context.database.read() as session:
+            return [Label.of(row) for row in await list_labels(session, info.context.signed_in.user_id)]
+
+    @strawberry.field(
+        description="The viewer's event log, oldest first: the audit trail, the replay, and what a client polls where it "
+        "cannot hold a WebSocket.\n`after` is exclusive. `since` is inclusive, `until` exclusive. `pageInfo.endCursor` is "
+        "how far the log was read, also where a filter left everything out."
+    )
+    async def events(
+        self,
+        info: Info,
+        first: int = 100,
+        after: Cursor | None = _LEFT_OUT,
+        types: list[EventType] | None = _LEFT_OUT,
+        aggregate_id: strawberry.ID | None = _LEFT_OUT,
+        since: datetime | None = _LEFT_OUT,
+        until: datetime | None = _LEFT_OUT,
+    ) -> EventConnection:
+        checked_first(first)
+        position = info.context.place
+        cursor = or_none(after)
+        start = position.min_seq - 1 if cursor is None else position.seq_of(cursor)
+        wanted = event_filter(or_none(types), or_none(aggregate_id), or_none(since), or_none(until))
+        async with info.context.database.read() as session:
+            found = await read_after(session, position.user_id, start, first + 1, wanted)
+            end = position.last_seq
+            if wanted.until is not None:
+                end = min(end, await last_seq_before(session, position.user_id, wanted.until))
+        events = found[:first]
+        has_next = len(found) > first
+        # A page that is not full has read on to the end, whatever its filter left out.
+        read_to = events[-1].seq if has_next else max([start, end, *(event.seq for event in events)])
+        nodes = [Event.of(event, position) for event in events]
+        return EventConnection(
+            nodes=nodes,
+            edges=[EventEdge(cursor=node.cursor, node=node) for node in nodes],
+            page_info=PageInfo(
+                has_next_page=has_next,
+                has_previous_page=cursor is not None,
+                start_cursor=nodes[0].cursor if nodes else None,
+                end_cursor=position.cursor(read_to),
+            ),
+        )
+
+    @strawberry.field(
+        description="The cursor of the viewer's newest event. Asked for in one request with `tasks`, it is never newer than "
+        "what that request shows:\n`events(after: <this cursor>)` then misses nothing, and what it repeats is told by "
+        "`Task.version`."
+    )
+    async def cursor(self, info: Info) -> Cursor:
+        return Cursor(info.context.place.cursor(info.context.place.last_seq))
+
+    @strawberry.field(description="Where the viewer is signed in.")
+    async def sessions(self, info: Info) -> list[Session]:
+        viewer = info.context.signed_in
+        async with info.context.database.read() as session:
+            now = await info.context.database.now(session)
+            rows = await list_sessions(session, viewer.user_id, now)
+        return [Session.of(row, row.id == viewer.session_id) for row in rows]
+
+
+def event_filter(
+    types: list[EventType] | None,
+    aggregate_id: str | None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> EventFilter:
+    wanted = None if types is None else frozenset(type_.value for type_ in types)
+    id_ = None
+    if aggregate_id is not None:
+        id_ = read_id(aggregate_id)
+        if id_ is None:
+            # Nothing has such an id: nothing is wanted.
+            wanted = frozenset()
+    return EventFilter(wanted, id_, since, until)
+
+
+def _task_filter(given_filter: TaskFilter | None) -> reading.TaskFilter:
+    if given_filter is None:
+        return reading.TaskFilter()
+    priorities = or_none(given_filter.priority)
+    return reading.TaskFilter(
+        completed=or_none(given_filter.completed),
+        overdue=or_none(given_filter.overdue),
+        due_after=or_none(given_filter.due_after),
+        due_before=or_none(given_filter.due_before),
+        priorities=None if priorities is None else [priority.value for priority in priorities],
+        project_id=given(given_filter.project_id),
+        label_ids=or_none(given_filter.label_ids),
+        parent_id=given(given_filter.parent_id),
+        search=or_none(given_filter.search),
+        deleted=given_filter.deleted or False,
+    )
+
+

@@ -1,0 +1,123 @@
+"""Events, as the log, the bus and the subscribers have them."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Self
+
+import strawberry
+
+from resolvers.log import events
+from resolvers.log.cursor import Position
+from schema.scalars import JSON, Cursor
+from schema.types.account import User
+from schema.types.organising import Label, Project
+from schema.types.paging import PageInfo
+from schema.types.task import Task
+
+_GONE = {events.EventType.TASK_PURGED, events.EventType.PROJECT_DELETED, events.EventType.LABEL_DELETED}
+
+
+@strawberry.enum
+class EventType(Enum):
+    TASK_CREATED = events.EventType.TASK_CREATED
+    TASK_UPDATED = events.EventType.TASK_UPDATED
+    TASK_COMPLETED = strawberry.enum_value(
+        events.EventType.TASK_COMPLETED,
+        description="Followed, in the same transaction, by REMINDER_CANCELLED for each reminder that this cancelled; "
+        "likewise TASK_DELETED.",
+    )
+    TASK_REOPENED = strawberry.enum_value(
+        events.EventType.TASK_REOPENED,
+        description="Followed by REMINDER_UPDATED for each reminder that is armed again; likewise TASK_RESTORED.",
+    )
+    TASK_DELETED = strawberry.enum_value(
+        events.EventType.TASK_DELETED,
+        description="One for each subtask that goes along, and likewise when they come back.",
+    )
+    TASK_RESTORED = strawberry.enum_value(
+        events.EventType.TASK_RESTORED, description="Brings back what that one delete took."
+    )
+    TASK_PURGED = strawberry.enum_value(
+        events.EventType.TASK_PURGED, description="Deleted 30 days ago, and now gone for good: `task` is null."
+    )
+    PROJECT_CREATED = strawberry.enum_value(
+        events.EventType.PROJECT_CREATED,
+        description="Deleting a project or label is one event: whoever keeps a copy clears the references. Task "
+        "versions stay.",
+    )
+    PROJECT_UPDATED = events.EventType.PROJECT_UPDATED
+    PROJECT_DELETED = events.EventType.PROJECT_DELETED
+    LABEL_CREATED = events.EventType.LABEL_CREATED
+    LABEL_UPDATED = events.EventType.LABEL_UPDATED
+    LABEL_DELETED = events.EventType.LABEL_DELETED
+    USER_UPDATED = events.EventType.USER_UPDATED
+
+
+@strawberry.type(
+    description="One thing that happened: what is stored in the event log, published to the bus, and pushed to "
+    "subscribers."
+)
+class Event:
+    id: strawberry.ID = strawberry.field(
+        description="Unique for ever. A consumer that has seen this id has seen this event."
+    )
+    cursor: Cursor
+    type: EventType
+    aggregate_id: strawberry.ID = strawberry.field(
+        description="The task, reminder, project, label or user that it happened to."
+    )
+    timestamp: datetime
+    correlation_id: strawberry.ID = strawberry.field(
+        description="The same on all events, log lines and spans of one request or one job run. A client may choose "
+        "it: `X-Correlation-ID`."
+    )
+    schema_version: int = strawberry.field(
+        description="Version of the event's own form, not of the thing."
+    )
+    changed: list[str] = strawberry.field(
+        description="For an update: the fields that changed, by their names in this schema."
+    )
+    task: Task | None = strawberry.field(
+        description="The task's own fields as they were right after this event, objects beside it (project, subtasks) "
+        "as they now are; for an event of a reminder, its task. Else null."
+    )
+    project: Project | None
+    label: Label | None
+    user: User | None
+    data: JSON = strawberry.field(
+        description="The whole aggregate as it was right after this event, under the names of this schema with ids for "
+        "objects (`projectId`): enough to rebuild state from the log alone."
+    )
+
+    @classmethod
+    def of(cls, event: events.Event, position: Position) -> Self:
+        there = event.type not in _GONE
+        kind = event.type.partition(".")[0]
+        return cls(
+            id=strawberry.ID(str(event.event_id)),
+            cursor=Cursor(position.cursor(event.seq)),
+            type=EventType(event.type),
+            aggregate_id=strawberry.ID(str(event.aggregate_id)),
+            timestamp=event.created_at,
+            correlation_id=strawberry.ID(event.correlation_id),
+            schema_version=event.schema_version,
+            changed=list(event.changed),
+            task=Task.of_data(event.data) if kind == "task" and there else None,
+            project=Project.of_data(event.data) if kind == "project" and there else None,
+            label=Label.of_data(event.data) if kind == "label" and there else None,
+            user=User.of_data(event.data) if kind == "user" else None,
+            data=JSON(event.data),
+        )
+
+
+@strawberry.type
+class EventEdge:
+    cursor: Cursor
+    node: Event
+
+
+@strawberry.type
+class EventConnection:
+    nodes: list[Event]
+    edges: list[EventEdge]
+    page_info: PageInfo

@@ -1,0 +1,180 @@
+"""Tasks, as rows of the database or as an event tells them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+from resolvers import tables
+from resolvers.aggregates import PRIORITIES
+from resolvers.instants import end_of_day
+from resolvers.paging import Page
+from schema.context import Info
+from schema.scalars import TimeZone
+from schema.types.organising import Label, Project
+from schema.types.paging import PageInfo
+
+
+@strawberry.enum
+class Priority(Enum):
+    """The values are the numbers that are stored."""
+
+    NONE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    URGENT = 4
+
+
+@strawberry.type
+class Task:
+    id: strawberry.ID
+    title: str
+    description: str
+    completed: bool
+    completed_at: datetime | None
+    priority: Priority
+    due_date: datetime | None = strawberry.field(
+        description="The instant it is due; for an all-day task the start of `dueOn` in `timeZone`."
+    )
+    due_on: date | None = strawberry.field(description="The calendar day it is due, in `timeZone`.")
+    all_day: bool = strawberry.field(description="True where it was given a day and no time.")
+    time_zone: TimeZone = strawberry.field(
+        description="The zone that dates, all-day tasks and recurrence are reckoned in: the user's when the task was "
+        "created, unless given."
+    )
+    position: str = strawberry.field(description="Fractional rank within its list: sorts as text.")
+    version: int = strawberry.field(
+        description="Counts up by one with every change of the task's own fields or recurrence (its reminders have "
+        "versions of their own): what `expectedVersion` is compared with."
+    )
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    overdue_at: strawberry.Private[datetime | None]
+    project_id: strawberry.Private[UUID | None]
+    parent_id: strawberry.Private[UUID | None]
+    #: None where they are to be read.
+    label_ids: strawberry.Private[Sequence[UUID] | None] = None
+
+    @strawberry.field(
+        description="Open, and past its due instant; an all-day task is overdue when its day has ended."
+    )
+    def overdue(self, info: Info) -> bool:
+        return not self.completed and self.overdue_at is not None and self.overdue_at < info.context.now
+
+    @strawberry.field
+    async def project(self, info: Info) -> Project | None:
+        if self.project_id is None:
+            return None
+        row = await info.context.loaders.project.load(self.project_id)
+        return None if row is None else Project.of(row)
+
+    @strawberry.field
+    async def labels(self, info: Info) -> list[Label]:
+        loaders = info.context.loaders
+        ids = self.label_ids
+        if ids is None:
+            ids = await loaders.label_ids_of_task.load(UUID(self.id)) or ()
+        rows = await loaders.label.load_many(ids)
+        return [Label.of(row) for row in rows if row is not None]
+
+    @strawberry.field
+    async def parent(self, info: Info) -> "Task | None":
+        if self.parent_id is None:
+            return None
+        row = await info.context.loaders.task.load(self.parent_id)
+        return None if row is None else Task.of(row)
+
+    @strawberry.field
+    async def subtasks(self, info: Info) -> list["Task"]:
+        rows = await info.context.loaders.subtasks.load(UUID(self.id)) or ()
+        return [Task.of(row) for row in rows]
+
+    @classmethod
+    def of(cls, row: tables.Task) -> Self:
+        return cls(
+            id=strawberry.ID(str(row.id)),
+            title=row.title,
+            description=row.description,
+            completed=row.completed_at is not None,
+            completed_at=row.completed_at,
+            priority=Priority(row.priority),
+            due_date=row.due_at,
+            due_on=row.due_on,
+            all_day=row.due_on is not None,
+            time_zone=TimeZone(row.time_zone),
+            position=row.position,
+            version=row.version,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            deleted_at=row.deleted_at,
+            overdue_at=row.overdue_at,
+            project_id=row.project_id,
+            parent_id=row.parent_id,
+        )
+
+    @classmethod
+    def of_data(cls, data: dict[str, Any]) -> Self:
+        """As an event tells it: its own fields as they were then."""
+        due_date = _instant(data["dueDate"])
+        due_on = None if data["dueOn"] is None else date.fromisoformat(data["dueOn"])
+        ends_at = due_date if due_on is None else end_of_day(due_on, ZoneInfo(data["timeZone"]))
+        return cls(
+            id=strawberry.ID(data["id"]),
+            title=data["title"],
+            description=data["description"],
+            completed=data["completed"],
+            completed_at=_instant(data["completedAt"]),
+            priority=Priority(PRIORITIES.index(data["priority"])),
+            due_date=due_date,
+            due_on=due_on,
+            all_day=data["allDay"],
+            time_zone=TimeZone(data["timeZone"]),
+            position=data["position"],
+            version=data["version"],
+            created_at=datetime.fromisoformat(data["createdAt"]),
+            updated_at=datetime.fromisoformat(data["updatedAt"]),
+            deleted_at=_instant(data["deletedAt"]),
+            overdue_at=ends_at,
+            project_id=_id(data["projectId"]),
+            parent_id=_id(data["parentId"]),
+            label_ids=[UUID(id_) for id_ in data["labelIds"]],
+        )
+
+
+@strawberry.type
+class TaskEdge:
+    cursor: str
+    node: Task
+
+
+@strawberry.type
+class TaskConnection:
+    nodes: list[Task]
+    edges: list[TaskEdge]
+    page_info: PageInfo
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field
+    async def total_count(self) -> int:
+        return await self.count()
+
+    @classmethod
+    def of(cls, page: Page[tables.Task], count: Callable[[], Awaitable[int]]) -> Self:
+        edges = [TaskEdge(cursor=cursor, node=Task.of(row)) for cursor, row in page.edges]
+        return cls(
+            nodes=[edge.node for edge in edges], edges=edges, page_info=PageInfo.of(page), count=count
+        )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _id(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
