@@ -37,12 +37,16 @@ BACKLOG = 2048
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m graphql_api", description="TaskFlow's server.")
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="serve the API and the web app (migrates an embedded database first)")
+    serve = commands.add_parser(
+        "serve", help="serve the API and the web app (migrates an embedded database first)"
+    )
     serve.add_argument("--migrate", action="store_true", help="migrate a PostgreSQL database first, too")
     commands.add_parser("migrate", help="bring the database to this release's form")
     commands.add_parser("export-schema", help="print the GraphQL schema")
     config = commands.add_parser("config", help="look at the settings")
-    config.add_argument("action", choices=["check"], help="check: say whether the server would start with them")
+    config.add_argument(
+        "action", choices=["check"], help="check: say whether the server would start with them"
+    )
     arguments = parser.parse_args()
     if arguments.command == "export-schema":
         print(export_sdl(), end="")
@@ -108,7 +112,9 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
-        raise SettingsError(f"PORT: can't listen on {settings.host}:{settings.port} ({error.strerror})") from None
+        raise SettingsError(
+            f"PORT: can't listen on {settings.host}:{settings.port} ({error.strerror})"
+        ) from None
     listener.listen(BACKLOG)
     return listener
 

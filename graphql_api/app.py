@@ -44,7 +44,12 @@ def build_app(parts: Parts) -> FastAPI:
             )
         )
     app = FastAPI(
-        title="TaskFlow", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, middleware=middleware
+        title="TaskFlow",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        middleware=middleware,
     )
     app.router.routes += [
         Route("/graphql", _GraphQLDoor(parts)),

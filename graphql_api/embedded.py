@@ -45,5 +45,7 @@ def kept_secret(data_dir: Path) -> str:
             os.fsync(file.fileno())
     secret = path.read_text().strip()
     if len(secret) < 32:
-        raise SettingsError(f"DATA_DIR: {path.name} in it does not hold a secret; remove the file to have one made")
+        raise SettingsError(
+            f"DATA_DIR: {path.name} in it does not hold a secret; remove the file to have one made"
+        )
     return secret

@@ -70,7 +70,11 @@ class GraphQLOverHTTP:
                 log.exception("request_failed")
                 status = 500
                 internal = {"code": "INTERNAL", "correlationId": correlation_id}
-                answer = {"errors": [GraphQLError("Something went wrong on our side.", extensions=internal).formatted]}
+                answer = {
+                    "errors": [
+                        GraphQLError("Something went wrong on our side.", extensions=internal).formatted
+                    ]
+                }
         content = orjson.dumps(answer)
         response_headers = [
             (b"content-type", b"application/json"),
@@ -80,7 +84,9 @@ class GraphQLOverHTTP:
             *((name.encode(), value.encode()) for name, value in extra.items()),
         ]
         if cookies.changed:
-            response_headers.append((b"set-cookie", _set_cookie(cookies, scope["scheme"] == "https").encode()))
+            response_headers.append(
+                (b"set-cookie", _set_cookie(cookies, scope["scheme"] == "https").encode())
+            )
         await send({"type": "http.response.start", "status": status, "headers": response_headers})
         await send({"type": "http.response.body", "body": content})
 
@@ -120,7 +126,9 @@ class GraphQLOverHTTP:
         try:
             context.viewer = self._parts.tokens.read(token, leeway_seconds=LEEWAY_SECONDS).viewer
         except TokenExpired:
-            raise refused("The access token has run out: refresh the session, then repeat.", "TOKEN_EXPIRED") from None
+            raise refused(
+                "The access token has run out: refresh the session, then repeat.", "TOKEN_EXPIRED"
+            ) from None
         except TokenInvalid:
             raise refused("Sign in first.", "UNAUTHENTICATED") from None
 
@@ -175,6 +183,3 @@ async def _read(scope: Scope, headers: Headers, receive: Receive) -> bytes:
             raise too_large
         if not message.get("more_body"):
             return bytes(body)
-
-
-

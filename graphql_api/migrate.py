@@ -33,8 +33,12 @@ async def migrate(database: Database, revision: str = "head") -> None:
         scripts = ScriptDirectory.from_config(config)
         known = [script.revision for script in scripts.walk_revisions()]
         if current is not None and current not in known:
-            raise SystemExit(f"The database is at revision {current}, which this release does not know: it is newer.")
-        if revision == "base" or (revision in known and current in known and known.index(revision) > known.index(current)):
+            raise SystemExit(
+                f"The database is at revision {current}, which this release does not know: it is newer."
+            )
+        if revision == "base" or (
+            revision in known and current in known and known.index(revision) > known.index(current)
+        ):
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)

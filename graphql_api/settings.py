@@ -37,7 +37,8 @@ class Settings(BaseSettings):
         description="postgres://…, postgresql://… or sqlite:///path. Empty: SQLite in DATA_DIR.",
     )
     event_bus: Literal["memory"] = Field(
-        "memory", description="What carries events between processes. memory: one process, nothing to install."
+        "memory",
+        description="What carries events between processes. memory: one process, nothing to install.",
     )
     graphiql: Literal["", "on", "off"] = Field(
         "", description="on or off: GraphiQL at GET /graphql. Empty: on in development, off in production."
@@ -47,7 +48,9 @@ class Settings(BaseSettings):
         description="Signs access tokens; at least 32 characters. Empty: made once and kept in DATA_DIR (embedded "
         "database, development).",
     )
-    access_token_minutes: float = Field(15, gt=0, le=60, description="How long an access token is good, in minutes.")
+    access_token_minutes: float = Field(
+        15, gt=0, le=60, description="How long an access token is good, in minutes."
+    )
     session_days: float = Field(
         90, gt=0, le=3650, description="How long a sign-in session lasts without being used, in days."
     )
@@ -58,18 +61,23 @@ class Settings(BaseSettings):
         description="Other origins whose pages may use the API, comma-separated, such as https://app.example.com.",
     )
     trusted_proxies: str = Field(
-        "127.0.0.1", description="Addresses whose X-Forwarded-* headers are believed, comma-separated; * for all."
+        "127.0.0.1",
+        description="Addresses whose X-Forwarded-* headers are believed, comma-separated; * for all.",
     )
     metrics_token: SecretStr = Field(
-        SecretStr(""), description="Bearer token that /metrics asks for; in production there is no /metrics without it."
+        SecretStr(""),
+        description="Bearer token that /metrics asks for; in production there is no /metrics without it.",
     )
     rate_limit: Literal["on", "off"] = Field(
         "on", description="off lifts message rates and socket counts, for benchmarks."
     )
     log_format: Literal["", "json", "text"] = Field(
-        "", description="json: one object a line; text: for people. Empty: text on a terminal, json elsewhere."
+        "",
+        description="json: one object a line; text: for people. Empty: text on a terminal, json elsewhere.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged."
+    )
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -83,7 +91,9 @@ class Settings(BaseSettings):
     def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
             if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
-                raise ValueError(f"{origin!r} is not an origin such as https://app.example.com (no *, no path)")
+                raise ValueError(
+                    f"{origin!r} is not an origin such as https://app.example.com (no *, no path)"
+                )
         return value
 
     @field_validator("database_url")

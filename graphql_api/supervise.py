@@ -10,7 +10,9 @@ log = structlog.get_logger()
 
 RESTART_SECONDS = 1.0
 
-failures_total = Counter("taskflow_task_failures_total", "Background tasks that failed and were restarted.", ["task"])
+failures_total = Counter(
+    "taskflow_task_failures_total", "Background tasks that failed and were restarted.", ["task"]
+)
 
 
 class Supervisor:

@@ -21,9 +21,7 @@ _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DO
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
-NOT_BUILT = (
-    "The web app is not built here. `make run` builds it; the API answers at /graphql all the same.\n"
-)
+NOT_BUILT = "The web app is not built here. `make run` builds it; the API answers at /graphql all the same.\n"
 
 
 class WebFiles(StaticFiles):
@@ -32,7 +30,9 @@ class WebFiles(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         hashed = path.startswith(("_next/static/", "assets/"))
-        response.headers["Cache-Control"] = IMMUTABLE if hashed and response.status_code == 200 else REVALIDATE
+        response.headers["Cache-Control"] = (
+            IMMUTABLE if hashed and response.status_code == 200 else REVALIDATE
+        )
         return response
 
 

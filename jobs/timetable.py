@@ -20,7 +20,9 @@ PURGE_EVERY_SECONDS = 3600
 PURGE_USERS = 100
 PURGE_TASKS = 500
 
-purged_total = Counter("taskflow_tasks_purged_total", "Tasks that were deleted 30 days ago and are gone for good.")
+purged_total = Counter(
+    "taskflow_tasks_purged_total", "Tasks that were deleted 30 days ago and are gone for good."
+)
 
 
 class Timetable:
@@ -45,10 +47,11 @@ class Timetable:
 
     async def purge(self) -> int:
         """Take away for good what was deleted more than 30 days ago; returns how many tasks."""
+        async with self._database.read() as session:
+            before = await self._database.now(session) - KEPT_DELETED
         purged = 0
         while True:
             async with self._database.read() as session:
-                before = await self._database.now(session) - KEPT_DELETED
                 users = await users_with_purgeable(session, before, PURGE_USERS)
             for user_id in users:
                 outcome = await self._log.change_as_job(

@@ -75,7 +75,8 @@ class Database:
         if self.is_sqlite:
             return datetime.now(UTC)
         found = await session.execute(sa.select(sa.func.clock_timestamp()))
-        return found.scalar_one().astimezone(UTC)
+        now: datetime = found.scalar_one()
+        return now.astimezone(UTC)
 
     async def close(self) -> None:
         await self.writer.dispose()
@@ -111,7 +112,9 @@ def _is_outage(error: Exception) -> bool:
         # Connection, resources, operator intervention, lock and idle timeouts, read-only after a failover.
         return state[:2] in {"08", "53", "57", "58"} or state in {"55P03", "25P03", "25006", "40001", "40P01"}
     if isinstance(error, sa.exc.DBAPIError):
-        return error.connection_invalidated or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+        return error.connection_invalidated or isinstance(
+            error, sa.exc.OperationalError | sa.exc.InterfaceError
+        )
     return False
 
 

@@ -55,9 +55,7 @@ async def create_label(tx: Transaction, id_: str | None, name: str, color: str) 
     return await create_once(tx, Label, id_, {"name": name, "color": color}, create)
 
 
-async def update_label(
-    tx: Transaction, id_: str, change: LabelChange, expected_version: int | None
-) -> Label:
+async def update_label(tx: Transaction, id_: str, change: LabelChange, expected_version: int | None) -> Label:
     """Raises NotFound, Conflict, Invalid with the field."""
     label = await _to_change(tx, id_, expected_version)
     changed = []

@@ -29,7 +29,7 @@ class Page[Row]:
 class Key:
     """One column to sort by. Where it can be null, nulls come last."""
 
-    column: sa.ColumnElement[Any]
+    column: sa.SQLColumnExpression[Any]
     read: type = str
     descending: bool = False
     nullable: bool = False
@@ -43,7 +43,7 @@ def checked_first(first: int) -> int:
 
 async def read_page[Row](
     session: AsyncSession,
-    statement: sa.Select[tuple[Row]],
+    statement: sa.Select[Row],
     name: str,
     keys: Sequence[Key],
     first: int,

@@ -14,8 +14,8 @@ from resolvers.creates import create_once
 from resolvers.errors import Conflict, Invalid, LimitExceeded
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
+from resolvers.ordering import last_rank, rank_after
 from resolvers.paging import Key, Page, read_page
-from resolvers.ranks import rank_between
 from resolvers.tables import Project, Task
 from resolvers.tasks.lookup import find_project
 from resolvers.unset import UNSET, Unset
@@ -45,7 +45,7 @@ async def create_project(tx: Transaction, id_: str | None, name: str, color: str
             user_id=tx.user_id,
             name=validation.name(name),
             color=validation.color(color),
-            position=rank_between(await _last_position(tx), None),
+            position=await last_rank(tx, Project),
             created_at=tx.now,
         )
         if await count_projects(tx.session, tx.user_id) >= PROJECTS:
@@ -113,12 +113,10 @@ async def count_projects(session: AsyncSession, user_id: UUID) -> int:
     found = await session.execute(
         sa.select(sa.func.count()).select_from(Project).where(col(Project.user_id) == user_id)
     )
-    return found.scalar_one()
+    return int(found.scalar_one())
 
 
-async def projects_by_ids(
-    session: AsyncSession, user_id: UUID, ids: Iterable[UUID]
-) -> dict[UUID, Project]:
+async def projects_by_ids(session: AsyncSession, user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Project]:
     found = await session.exec(
         select(Project).where(col(Project.user_id) == user_id, col(Project.id).in_(list(ids)))
     )
@@ -147,30 +145,8 @@ async def _to_change(tx: Transaction, id_: str, expected_version: int | None) ->
     return project
 
 
-async def _last_position(tx: Transaction) -> str | None:
-    found = await tx.session.execute(
-        sa.select(sa.func.max(col(Project.position))).where(col(Project.user_id) == tx.user_id)
-    )
-    return found.scalar_one_or_none()
-
-
 async def _place(tx: Transaction, project: Project, after_id: str | None) -> str:
-    """The rank right after that project, or before all; its own where it stands there already."""
-    before = None
-    if after_id is not None:
-        anchor = await find_project(tx, after_id, "afterId")
-        if anchor.id == project.id:
-            raise Invalid("A project can't stand after itself.", "afterId")
-        before = anchor.position
-    following = (
-        sa.select(col(Project.position))
-        .where(col(Project.user_id) == tx.user_id, col(Project.id) != project.id)
-        .order_by(col(Project.position))
-        .limit(1)
-    )
-    if before is not None:
-        following = following.where(col(Project.position) > before)
-    after = (await tx.session.execute(following)).scalar_one_or_none()
-    if (before is None or before < project.position) and (after is None or project.position < after):
-        return project.position
-    return rank_between(before, after)
+    anchor = None if after_id is None else await find_project(tx, after_id, "afterId")
+    if anchor is project:
+        raise Invalid("A project can't stand after itself.", "afterId")
+    return await rank_after(tx, project, anchor)

@@ -164,5 +164,3 @@ def _token(session_id: UUID, secret: bytes) -> str:
 
 def _printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
-
-

@@ -1,6 +1,6 @@
 """What one operation may use, as the fields see it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,7 +30,7 @@ class TokenIssuer(Protocol):
 class Live(Protocol):
     """The live channel."""
 
-    async def watch(self, viewer: Viewer, after: str | None, wanted: EventFilter) -> AsyncIterator[Event]:
+    async def watch(self, viewer: Viewer, after: str | None, wanted: EventFilter) -> AsyncIterable[Event]:
         """The viewer's wanted events after the cursor, or from now on.
 
         Raises Unauthenticated, CursorInvalid, CursorExpired, Unavailable.

@@ -141,7 +141,9 @@ def _too_complex(what: str) -> GraphQLError:
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
-    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    return {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
 
 
 def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
@@ -155,10 +157,9 @@ def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> 
                 names.add(node.name.value)
             elif isinstance(node, InlineFragmentNode):
                 waiting.append(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode):
-                # Taken out, so that a cycle ends.
-                if (fragment := fragments.pop(node.name.value, None)) is not None:
-                    waiting.append(fragment.selection_set)
+            # Taken out, so that a cycle ends.
+            elif fragment := fragments.pop(node.name.value, None):
+                waiting.append(fragment.selection_set)
     return frozenset(names)
 
 

@@ -1,13 +1,13 @@
 """Running a prepared operation, and what of its errors a client may see."""
 
 from collections.abc import AsyncIterable
+from inspect import isawaitable
 from typing import Any
 
 import structlog
 from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql.execution import Executor, create_source_event_stream
 from strawberry import Schema
-from strawberry.schema.schema import optimized_is_awaitable
 
 from resolvers.errors import CursorExpired, CursorInvalid, Refusal, Unauthenticated, Unavailable
 from resolvers.log.event_log import read_position_of_session
@@ -47,7 +47,7 @@ async def execute(
         except (Unauthenticated, Unavailable) as error:
             raise RequestRefused([_presentable(GraphQLError("", original_error=error), context)]) from None
     result = executor.execute_operation()
-    if optimized_is_awaitable(result):
+    if isawaitable(result):
         result = await result
     assert isinstance(result, ExecutionResult)
     return answer(result, context)
@@ -56,7 +56,7 @@ async def execute(
 class Subscribed:
     """A subscription that began: where its events come from, and how each becomes an answer."""
 
-    def __init__(self, executor: Executor, context: Context, source: AsyncIterable[Event]) -> None:
+    def __init__(self, executor: Executor[Any], context: Context, source: AsyncIterable[Event]) -> None:
         self._executor = executor
         self._context = context
         self.source = source
@@ -68,7 +68,7 @@ class Subscribed:
         # What one event has read is old by the next.
         executor.context_value = context
         result = executor.execute_operation()
-        if optimized_is_awaitable(result):
+        if isawaitable(result):
             result = await result
         assert isinstance(result, ExecutionResult)
         return answer(result, context)
@@ -80,7 +80,7 @@ async def subscribe(
     """Begin a subscription; an Answer with `errors` where its resolver refused. Raises RequestRefused."""
     executor = _build(schema, prepared, context, variables)
     source = create_source_event_stream(executor)
-    if optimized_is_awaitable(source):
+    if isawaitable(source):
         source = await source
     if isinstance(source, ExecutionResult):
         return answer(source, context)
@@ -97,7 +97,7 @@ def answer(result: ExecutionResult, context: Context) -> Answer:
 
 def _build(
     schema: Schema, prepared: Prepared, context: Context, variables: dict[str, Any] | None
-) -> Executor:
+) -> Executor[Any]:
     name = prepared.operation.name
     executor = Executor.build(
         schema._schema,
@@ -105,7 +105,6 @@ def _build(
         context_value=context,
         raw_variable_values=variables,
         operation_name=name.value if name else None,
-        is_awaitable=optimized_is_awaitable,
         hide_suggestions=True,
     )
     if isinstance(executor, list):
@@ -152,7 +151,4 @@ def _presentable(error: GraphQLError, context: Context) -> GraphQLError:
 
 
 def _coded(error: GraphQLError, code: str, message: str, **extensions: Any) -> GraphQLError:
-    return GraphQLError(
-        message, error.nodes, path=error.path, extensions={"code": code, **extensions}
-    )
-
+    return GraphQLError(message, error.nodes, path=error.path, extensions={"code": code, **extensions})

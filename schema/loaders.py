@@ -34,5 +34,3 @@ class Loaders:
             return [found.get(key) for key in keys]
 
         return DataLoader(load_fn=load)
-
-

@@ -108,7 +108,7 @@ class TaskPayload:
 
     @classmethod
     def of(cls, outcome: Outcome[tables.Task | None]) -> Self:
-        return cls(task=outcome.value and Task.of(outcome.value), cursor=_cursor(outcome))
+        return cls(task=None if outcome.value is None else Task.of(outcome.value), cursor=_cursor(outcome))
 
 
 @strawberry.type
@@ -138,7 +138,9 @@ class ProjectPayload:
 
     @classmethod
     def of(cls, outcome: Outcome[tables.Project | None]) -> Self:
-        return cls(project=outcome.value and Project.of(outcome.value), cursor=_cursor(outcome))
+        return cls(
+            project=None if outcome.value is None else Project.of(outcome.value), cursor=_cursor(outcome)
+        )
 
 
 @strawberry.type
@@ -153,7 +155,7 @@ class LabelPayload:
 
     @classmethod
     def of(cls, outcome: Outcome[tables.Label | None]) -> Self:
-        return cls(label=outcome.value and Label.of(outcome.value), cursor=_cursor(outcome))
+        return cls(label=None if outcome.value is None else Label.of(outcome.value), cursor=_cursor(outcome))
 
 
 class AnswerRefusals(FieldExtension):
@@ -171,9 +173,7 @@ class AnswerRefusals(FieldExtension):
             current = refusal.current if isinstance(refusal, Conflict) else None
             payload = self._payload() if current is None else self._payload.showing(current)
             payload.errors = [
-                UserError(
-                    code=ErrorCode(refusal.code), message=refusal.message, field=list(refusal.field)
-                )
+                UserError(code=ErrorCode(refusal.code), message=refusal.message, field=list(refusal.field))
             ]
             return payload
 

@@ -74,9 +74,7 @@ class Query:
         return TaskConnection.of(page, count)
 
     @strawberry.field
-    async def projects(
-        self, info: Info, first: int = 50, after: str | None = _LEFT_OUT
-    ) -> ProjectConnection:
+    async def projects(self, info: Info, first: int = 50, after: str | None = _LEFT_OUT) -> ProjectConnection:
         context = info.context
         user_id = context.signed_in.user_id
 
@@ -183,5 +181,3 @@ def _task_filter(given_filter: TaskFilter | None) -> reading.TaskFilter:
         search=or_none(given_filter.search),
         deleted=given_filter.deleted or False,
     )
-
-

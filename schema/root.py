@@ -26,5 +26,3 @@ def build_schema() -> strawberry.Schema:
 def export_sdl() -> str:
     """The public API as a document, for people and for code generators."""
     return build_schema().as_str() + "\n"
-
-

@@ -1,6 +1,7 @@
 """Watching: which events somebody wants. How they reach the socket is the live channel's."""
 
 from collections.abc import AsyncGenerator
+from typing import cast
 
 import strawberry
 
@@ -27,6 +28,8 @@ come back, with a fresh token, from the last cursor."""
         after: Cursor | None = _LEFT_OUT,
         types: list[EventType] | None = _LEFT_OUT,
         aggregate_id: strawberry.ID | None = _LEFT_OUT,
-    ) -> AsyncGenerator[Event, None]:
+    ) -> AsyncGenerator[Event]:
         wanted = event_filter(or_none(types), or_none(aggregate_id))
-        return await info.context.live.watch(info.context.signed_in, or_none(after), wanted)
+        # Each event becomes an `Event` of this schema when it is executed, which happens once for all who watch alike.
+        events = await info.context.live.watch(info.context.signed_in, or_none(after), wanted)
+        return cast("AsyncGenerator[Event]", events)

@@ -29,7 +29,9 @@ POLL_USERS = 500
 RETRY_SECONDS = 1.0
 
 live_users = Gauge("taskflow_live_users", "Users with an open subscription in this process.")
-missed_total = Counter("taskflow_live_wakeups_missed_total", "Times that only the poll found new events of a user.")
+missed_total = Counter(
+    "taskflow_live_wakeups_missed_total", "Times that only the poll found new events of a user."
+)
 
 
 @dataclass

@@ -56,10 +56,10 @@ class Connection:
 
     def offer(self, text: str) -> bool:
         """Queue a message, unless the queue is full."""
-        if len(self._queue) >= QUEUE_MESSAGES or self._queued_characters + len(text) > QUEUE_CHARACTERS:
-            # One that is larger than the whole queue must still get through some day.
-            if self._queue:
-                return False
+        full = len(self._queue) >= QUEUE_MESSAGES or self._queued_characters + len(text) > QUEUE_CHARACTERS
+        # One that is larger than the whole queue must still get through some day.
+        if full and self._queue:
+            return False
         self.put(text)
         return True
 

@@ -49,7 +49,11 @@ class GraphQLOverWebSocket:
         if SUBPROTOCOL not in scope["subprotocols"]:
             await send({"type": "websocket.accept"})
             await send(
-                {"type": "websocket.close", "code": codes.NO_SUBPROTOCOL, "reason": f"Speak {SUBPROTOCOL} here"}
+                {
+                    "type": "websocket.close",
+                    "code": codes.NO_SUBPROTOCOL,
+                    "reason": f"Speak {SUBPROTOCOL} here",
+                }
             )
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})

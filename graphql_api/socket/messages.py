@@ -75,9 +75,7 @@ def _id(message: dict[str, Any]) -> str:
     return id_
 
 
-def _object(
-    message: dict[str, Any], name: str, default: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def _object(message: dict[str, Any], name: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
     value = message.get(name, default)
     if not isinstance(value, dict):
         raise Close(BAD_MESSAGE, f"`{name}` must be an object")

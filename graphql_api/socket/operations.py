@@ -57,8 +57,8 @@ class Operations:
         """Raises Close where the id is in use."""
         if id_ in self._operations:
             raise Close(codes.DUPLICATE_ID, f"Subscriber for {id_} already exists")
-        # Those that were completed by the client and still run count too.
-        if max(len(self._operations), len(self._tasks)) >= OPERATIONS_PER_SOCKET:
+        # What the client completed can still be running: that is bounded as well.
+        if len(self._operations) >= OPERATIONS_PER_SOCKET or len(self._tasks) >= 2 * OPERATIONS_PER_SOCKET:
             self._refuse(id_, refused("Subscription limit reached.", "RATE_LIMITED"))
             return
         operation = self._operations[id_] = Operation(id_, self._connection, self._forget)

@@ -152,7 +152,7 @@ async def mark_published(session: AsyncSession, events: Sequence[Event], at: dat
     )
 
 
-def _position() -> sa.Select[tuple[UUID, int, bytes, int, int]]:
+def _position() -> sa.Select[UUID, int, bytes, int, int]:
     return sa.select(
         col(UserStream.user_id),
         col(UserStream.epoch),

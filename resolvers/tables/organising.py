@@ -19,7 +19,7 @@ class Project(SQLModel, table=True):
     #: `#rrggbb`
     color: str = Field(sa_type=sa.Text)
     archived: bool = False
-    position: str = Field(sa_type=BytewiseText)  # type: ignore[call-overload]
+    position: str = Field(sa_type=BytewiseText)
     version: int = 1
     created_at: datetime
 

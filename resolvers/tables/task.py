@@ -45,7 +45,7 @@ class Task(SQLModel, table=True):
     project_id: UUID | None = Field(default=None, foreign_key="projects.id", ondelete="SET NULL")
     parent_id: UUID | None = Field(default=None, foreign_key="tasks.id", ondelete="SET NULL")
     #: Fractional rank among all tasks of the user.
-    position: str = Field(sa_type=BytewiseText)  # type: ignore[call-overload]
+    position: str = Field(sa_type=BytewiseText)
     #: Title and description without case and accents: what search looks through.
     search_text: str = Field(default="", sa_type=sa.Text)
     version: int = 1

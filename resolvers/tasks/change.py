@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from resolvers import validation
 from resolvers.accounts import read_user
 from resolvers.errors import Invalid
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
-from resolvers.ranks import rank_between
+from resolvers.ordering import rank_after
 from resolvers.search import fold
 from resolvers.tables import Task
 from resolvers.tasks.create import priority_of, refuse_many_labels
@@ -88,7 +85,10 @@ async def apply_change(tx: Transaction, task: Task, change: TaskChange) -> Task:
         if parent != task.parent_id:
             task.parent_id = parent
             changed.append("parentId")
-    if change.after_id is not UNSET and (position := await _place(tx, task, change.after_id)) != task.position:
+    if (
+        change.after_id is not UNSET
+        and (position := await _place(tx, task, change.after_id)) != task.position
+    ):
         task.position = position
         changed.append("position")
     label_ids: list[UUID] | None = None
@@ -141,22 +141,7 @@ async def _due(tx: Transaction, task: Task, change: TaskChange) -> list[str]:
 
 
 async def _place(tx: Transaction, task: Task, after_id: str | None) -> str:
-    """The rank right after that task, or before all; the task's own where it stands there already."""
-    before = None
-    if after_id is not None:
-        anchor = await find_task(tx, after_id, "afterId")
-        if anchor.id == task.id:
-            raise Invalid("A task can't stand after itself.", "afterId")
-        before = anchor.position
-    following = (
-        sa.select(col(Task.position))
-        .where(col(Task.user_id) == tx.user_id, col(Task.id) != task.id)
-        .order_by(col(Task.position))
-        .limit(1)
-    )
-    if before is not None:
-        following = following.where(col(Task.position) > before)
-    after = (await tx.session.execute(following)).scalar_one_or_none()
-    if (before is None or before < task.position) and (after is None or task.position < after):
-        return task.position
-    return rank_between(before, after)
+    anchor = None if after_id is None else await find_task(tx, after_id, "afterId")
+    if anchor is task:
+        raise Invalid("A task can't stand after itself.", "afterId")
+    return await rank_after(tx, task, anchor)

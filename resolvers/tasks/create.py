@@ -6,9 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from resolvers import validation
 from resolvers.accounts import read_user
 from resolvers.aggregates import task_data
@@ -17,7 +14,7 @@ from resolvers.errors import Invalid, LimitExceeded
 from resolvers.instants import instant_text
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
-from resolvers.ranks import rank_between
+from resolvers.ordering import last_rank
 from resolvers.search import fold
 from resolvers.tables import Task
 from resolvers.tasks.due import NEVER, put_due, read_due
@@ -74,7 +71,7 @@ async def _create(tx: Transaction, id_: UUID, new: NewTask) -> Task:
         time_zone=zone.key,
         project_id=project.id if project else None,
         parent_id=parent.id if parent else None,
-        position=rank_between(await last_position(tx), None),
+        position=await last_rank(tx, Task),
         search_text=fold(f"{title}\n{description}"),
         created_at=tx.now,
         updated_at=tx.now,
@@ -87,16 +84,6 @@ async def _create(tx: Transaction, id_: UUID, new: NewTask) -> Task:
     tx.task_count += 1
     tx.record(EventType.TASK_CREATED, task.id, task_data(task, labels))
     return task
-
-
-async def last_position(tx: Transaction) -> str | None:
-    found = await tx.session.execute(
-        sa.select(col(Task.position))
-        .where(col(Task.user_id) == tx.user_id)
-        .order_by(col(Task.position).desc())
-        .limit(1)
-    )
-    return found.scalar_one_or_none()
 
 
 def refuse_many_labels(count: int, field: str = "labelIds") -> None:

@@ -72,7 +72,7 @@ async def count_tasks(session: AsyncSession, user_id: UUID, wanted: TaskFilter, 
     found = await session.execute(
         sa.select(sa.func.count()).select_from(Task).where(*_conditions(user_id, wanted, now))
     )
-    return found.scalar_one()
+    return int(found.scalar_one())
 
 
 def _conditions(user_id: UUID, wanted: TaskFilter, now: datetime) -> Iterable[sa.ColumnElement[bool]]:
@@ -107,7 +107,7 @@ def _conditions(user_id: UUID, wanted: TaskFilter, now: datetime) -> Iterable[sa
             yield col(Task.search_text).like(pattern(word), escape="\\")
 
 
-def _refers(column: sa.ColumnElement[UUID | None], id_: str | None) -> sa.ColumnElement[bool]:
+def _refers(column: sa.SQLColumnExpression[UUID | None], id_: str | None) -> sa.ColumnElement[bool]:
     if id_ is None:
         return column.is_(None)
     parsed = read_id(id_)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import strawberry
 
 from resolvers import accounts
+from resolvers.errors import SessionEnded
 from schema import inputs
 from schema.context import Context, Info
 from schema.inputs import given, or_none
@@ -38,9 +39,7 @@ class AccountMutations:
     async def sign_up(self, info: Info, input: inputs.SignUpInput) -> AuthPayload:
         context = info.context
         account = accounts.NewAccount(input.email, input.password, input.name, input.time_zone)
-        signed_in = await accounts.sign_up(
-            context.database, account, context.user_agent, _lifetime(context)
-        )
+        signed_in = await accounts.sign_up(context.database, account, context.user_agent, _lifetime(context))
         return _answer(context, signed_in, input.in_cookie)
 
     @strawberry.mutation(extensions=[AnswerRefusals(AuthPayload)])
@@ -63,7 +62,7 @@ class AccountMutations:
         token = token or context.cookies.received or ""
         try:
             signed_in = await accounts.refresh_session(context.log, token, _lifetime(context))
-        except accounts.SessionEnded:
+        except SessionEnded:
             if by_cookie and context.cookies.received:
                 context.cookies.set(None)
             raise
@@ -92,9 +91,7 @@ class AccountMutations:
     @strawberry.mutation(
         description="Ends all other sessions.", extensions=[AnswerRefusals(ChangePasswordPayload)]
     )
-    async def change_password(
-        self, info: Info, input: inputs.ChangePasswordInput
-    ) -> ChangePasswordPayload:
+    async def change_password(self, info: Info, input: inputs.ChangePasswordInput) -> ChangePasswordPayload:
         await accounts.change_password(
             info.context.log, info.context.signed_in, input.password, input.new_password
         )

@@ -26,9 +26,7 @@ class OrganisingMutations:
         )
         return ProjectPayload.of(
             await info.context.change(
-                lambda tx: projects.update_project(
-                    tx, input.id, change, or_none(input.expected_version)
-                )
+                lambda tx: projects.update_project(tx, input.id, change, or_none(input.expected_version))
             )
         )
 

@@ -38,7 +38,8 @@ class EventType(Enum):
         events.EventType.TASK_RESTORED, description="Brings back what that one delete took."
     )
     TASK_PURGED = strawberry.enum_value(
-        events.EventType.TASK_PURGED, description="Deleted 30 days ago, and now gone for good: `task` is null."
+        events.EventType.TASK_PURGED,
+        description="Deleted 30 days ago, and now gone for good: `task` is null.",
     )
     PROJECT_CREATED = strawberry.enum_value(
         events.EventType.PROJECT_CREATED,
@@ -71,9 +72,7 @@ class Event:
         description="The same on all events, log lines and spans of one request or one job run. A client may choose "
         "it: `X-Correlation-ID`."
     )
-    schema_version: int = strawberry.field(
-        description="Version of the event's own form, not of the thing."
-    )
+    schema_version: int = strawberry.field(description="Version of the event's own form, not of the thing.")
     changed: list[str] = strawberry.field(
         description="For an update: the fields that changed, by their names in this schema."
     )

@@ -73,9 +73,7 @@ class ProjectConnection:
     @classmethod
     def of(cls, page: Page[tables.Project], count: Callable[[], Awaitable[int]]) -> Self:
         edges = [ProjectEdge(cursor=cursor, node=Project.of(row)) for cursor, row in page.edges]
-        return cls(
-            nodes=[edge.node for edge in edges], edges=edges, page_info=PageInfo.of(page), count=count
-        )
+        return cls(nodes=[edge.node for edge in edges], edges=edges, page_info=PageInfo.of(page), count=count)
 
 
 @strawberry.type

@@ -167,9 +167,7 @@ class TaskConnection:
     @classmethod
     def of(cls, page: Page[tables.Task], count: Callable[[], Awaitable[int]]) -> Self:
         edges = [TaskEdge(cursor=cursor, node=Task.of(row)) for cursor, row in page.edges]
-        return cls(
-            nodes=[edge.node for edge in edges], edges=edges, page_info=PageInfo.of(page), count=count
-        )
+        return cls(nodes=[edge.node for edge in edges], edges=edges, page_info=PageInfo.of(page), count=count)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -96,7 +96,9 @@ async def test_a_create_cut_off_by_a_kill_is_one_task_when_it_is_sent_again(tmp_
         async with Api(server.url) as api:
             await api.sign_up()
             ids = [str(uuid4()) for _ in range(20)]
-            sending = [asyncio.create_task(api.post(CREATE, {"input": {"id": id_, "title": "once"}})) for id_ in ids]
+            sending = [
+                asyncio.create_task(api.post(CREATE, {"input": {"id": id_, "title": "once"}})) for id_ in ids
+            ]
             await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED, timeout=DEADLINE_SECONDS)
             await server.kill()
             await asyncio.gather(*sending, return_exceptions=True)

@@ -33,7 +33,9 @@ async def test_a_second_process_on_one_sqlite_file_is_refused(tmp_path: Path):
         ({"EVENT_BUS": "pigeon"}, "EVENT_BUS: "),
     ],
 )
-async def test_a_wrong_setting_stops_the_start_with_its_name(tmp_path: Path, environment: dict[str, str], said: str):
+async def test_a_wrong_setting_stops_the_start_with_its_name(
+    tmp_path: Path, environment: dict[str, str], said: str
+):
     server = Server(tmp_path, **environment)
     try:
         with pytest.raises(AssertionError) as refused:

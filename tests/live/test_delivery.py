@@ -16,7 +16,9 @@ DELIVERY_SECONDS = 20
 
 
 async def create(api: Api, title: str, **more: Any) -> dict[str, Any]:
-    payload = await api.mutate("createTask", "task { id version } cursor errors { code }", title=title, **more)
+    payload = await api.mutate(
+        "createTask", "task { id version } cursor errors { code }", title=title, **more
+    )
     assert payload["errors"] == []
     return payload
 
@@ -34,10 +36,10 @@ async def ben(server: Server) -> AsyncIterator[Api]:
 
 
 async def test_two_devices_hear_every_change_in_order_and_once(server: Server, ana: Api):
+    after = (await ana.run("{ cursor }"))["cursor"]
     async with open_socket(server.url, ana.token) as one, open_socket(server.url, ana.token) as two:
         for socket in (one, two):
-            await socket.subscribe(EVENTS)
-            await settled(socket, ana)
+            await socket.subscribe(EVENTS, after=after)
         expected = [f"task {number}" for number in range(200)]
         for start in range(0, 200, 20):
             # Concurrent mutations commit in some order: their answers say which.
@@ -48,26 +50,35 @@ async def test_two_devices_hear_every_change_in_order_and_once(server: Server, a
         assert sorted(heard_one) == sorted(expected)
 
 
-async def settled(socket: Socket, api: Api) -> None:
-    """Wait until a subscription without a cursor hears what happens."""
-    label = await api.mutate("createLabel", "label { id }", name="is it on?")
-    await api.mutate("deleteLabel", "label { id }", id=label["label"]["id"])
-    while (await socket.next())["data"]["events"]["type"] != "LABEL_DELETED":
-        pass
+async def test_without_a_cursor_comes_what_happens_from_now_on(server: Server, ana: Api):
+    await create(ana, "before")
+    async with open_socket(server.url, ana.token) as socket:
+        await socket.subscribe(EVENTS)
+        first = asyncio.create_task(socket.next())
+        written = 0
+        # Nothing says when "now" is: the first that comes does.
+        while not first.done():
+            await create(ana, str(written))
+            written += 1
+            await asyncio.wait([first], timeout=0.05)
+        heard = int((await first)["data"]["events"]["data"]["title"])
+        rest = [str(number) for number in range(heard + 1, written)]
+        assert await titles(socket, len(rest)) == rest
 
 
 async def test_nobody_hears_what_happens_to_others(server: Server, ana: Api, ben: Api):
     async with open_socket(server.url, ana.token) as anas, open_socket(server.url, ben.token) as bens:
         for socket, api in ((anas, ana), (bens, ben)):
-            await socket.subscribe(EVENTS)
-            await settled(socket, api)
+            await socket.subscribe(EVENTS, after=(await api.run("{ cursor }"))["cursor"])
         await create(ben, "Ben's")
         await create(ana, "Ana's")
         assert await titles(anas, 1) == ["Ana's"]
         assert await titles(bens, 1) == ["Ben's"]
 
 
-async def test_with_a_cursor_comes_exactly_what_happened_since_and_then_what_happens(server: Server, ana: Api):
+async def test_with_a_cursor_comes_exactly_what_happened_since_and_then_what_happens(
+    server: Server, ana: Api
+):
     await create(ana, "before")
     after = (await ana.run("{ cursor }"))["cursor"]
     missed = [f"missed {number}" for number in range(37)]
@@ -175,13 +186,17 @@ async def test_a_cursor_that_is_not_ones_own_is_refused_as_next_with_errors_and_
         # The socket is good for more.
         await socket.subscribe("{ viewer { id } }", "2")
         assert (await socket.next())["data"]["viewer"]["id"] == ana.user_id
-    answer = await ana.post("query ($after: Cursor) { events(after: $after) { nodes { id } } }", {"after": bad})
+    answer = await ana.post(
+        "query ($after: Cursor) { events(after: $after) { nodes { id } } }", {"after": bad}
+    )
     assert answer["errors"][0]["extensions"]["code"] == "CURSOR_INVALID"
 
 
 async def test_what_does_not_look_like_a_cursor_at_all_is_bad_input(server: Server, ana: Api):
     for bad in ("garbage", "", 7, "not a cursor!"):
-        answer = await ana.post("query ($after: Cursor) { events(after: $after) { nodes { id } } }", {"after": bad})
+        answer = await ana.post(
+            "query ($after: Cursor) { events(after: $after) { nodes { id } } }", {"after": bad}
+        )
         assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 
 

@@ -16,7 +16,9 @@ from tests.support.server import Server
 ME = "{ viewer { id } }"
 
 
-async def closing(server: Server, *frames: str | bytes, token: str | None = None) -> tuple[int | None, str | None]:
+async def closing(
+    server: Server, *frames: str | bytes, token: str | None = None
+) -> tuple[int | None, str | None]:
     """What the socket closes with after these frames."""
     async with open_socket(server.url, token) as socket:
         with contextlib.suppress(ConnectionClosed):
@@ -42,7 +44,9 @@ async def test_a_client_that_never_introduces_itself_is_closed_with_4408(server:
     assert (await closing(server))[0] == 4408
 
 
-async def test_a_second_introduction_closes_with_4429_also_while_the_first_is_pending(server: Server, ana: Api):
+async def test_a_second_introduction_closes_with_4429_also_while_the_first_is_pending(
+    server: Server, ana: Api
+):
     assert (await closing(server, init(ana.token), token=ana.token))[0] == 4429
     assert (await closing(server, init(ana.token), init(ana.token)))[0] == 4429
 
@@ -98,8 +102,12 @@ async def test_a_long_reason_is_cut_to_what_a_close_frame_holds(server: Server, 
     assert 60 < len(reason.encode()) <= 123
 
 
-@pytest.mark.parametrize("payload", [{"query": 5}, {"query": ME, "variables": [1]}, {"query": ME, "operationName": 1}, {}])
-async def test_a_request_of_the_wrong_shape_is_an_error_of_its_operation(server: Server, ana: Api, payload: Any):
+@pytest.mark.parametrize(
+    "payload", [{"query": 5}, {"query": ME, "variables": [1]}, {"query": ME, "operationName": 1}, {}]
+)
+async def test_a_request_of_the_wrong_shape_is_an_error_of_its_operation(
+    server: Server, ana: Api, payload: Any
+):
     async with open_socket(server.url, ana.token) as socket:
         await socket.send({"id": "1", "type": "subscribe", "payload": payload})
         message = await socket.receive()
@@ -146,7 +154,9 @@ async def test_the_twenty_first_operation_is_an_error_and_the_socket_stays(serve
         assert (await socket.next())["data"]["viewer"]["id"] == ana.user_id
 
 
-async def test_the_twenty_first_socket_of_a_user_is_closed_with_1013_until_another_leaves(server: Server, ana: Api):
+async def test_the_twenty_first_socket_of_a_user_is_closed_with_1013_until_another_leaves(
+    server: Server, ana: Api
+):
     async with contextlib.AsyncExitStack() as stack:
         sockets = [await stack.enter_async_context(open_socket(server.url, ana.token)) for _ in range(20)]
         assert (await closing(server, init(ana.token)))[0] == 1013
@@ -208,9 +218,9 @@ async def test_more_than_sixty_messages_in_a_second_close_with_1008(server: Serv
 async def test_a_token_in_the_url_is_refused_before_the_upgrade_and_logged_nowhere(server: Server, ana: Api):
     for name in ("token", "access_token"):
         with pytest.raises(InvalidStatus) as refused:
-            async with open_socket(f"{server.url}/graphql?{name}={ana.token}#"):
+            async with open_socket(server.url, query=f"?{name}={ana.token}"):
                 pass
-        assert refused.value.response.status_code in {400, 403, 404}
+        assert refused.value.response.status_code == 400
     assert (ana.token or "") not in server.log
 
 
@@ -224,7 +234,9 @@ async def test_a_foreign_page_is_refused_before_the_upgrade(server: Server, orig
 
 async def test_queries_and_mutations_run_on_a_socket_too(server: Server, ana: Api):
     async with open_socket(server.url, ana.token) as socket:
-        await socket.subscribe('mutation { createTask(input: {title: "Buy milk"}) { task { title } errors { code } } }')
+        await socket.subscribe(
+            'mutation { createTask(input: {title: "Buy milk"}) { task { title } errors { code } } }'
+        )
         assert (await socket.next())["data"] == {"createTask": {"task": {"title": "Buy milk"}, "errors": []}}
         assert await socket.receive() == {"id": "1", "type": "complete"}
 
@@ -243,7 +255,9 @@ async def test_logging_out_elsewhere_ends_this_sessions_sockets_and_no_others(se
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_a_token_that_runs_out_closes_its_socket_with_4403_on_time(tmp_path_factory: pytest.TempPathFactory):
+async def test_a_token_that_runs_out_closes_its_socket_with_4403_on_time(
+    tmp_path_factory: pytest.TempPathFactory,
+):
     server = Server(tmp_path_factory.mktemp("short"), ACCESS_TOKEN_MINUTES="0.05")
     await server.start()
     try:

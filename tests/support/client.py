@@ -46,7 +46,9 @@ class Api:
     async def post(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """The whole answer, whatever it says."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        answer = await self.http.post(
+            "/graphql", json={"query": query, "variables": variables}, headers=headers
+        )
         return dict(answer.json())
 
     async def run(self, query: str, **variables: Any) -> dict[str, Any]:
@@ -59,7 +61,11 @@ class Api:
     async def mutate(self, name: str, selection: str, **input_: Any) -> dict[str, Any]:
         """The payload of one mutation with one `input`."""
         type_ = {"completeTask": "TaskIdInput", "reopenTask": "TaskIdInput", "deleteTask": "TaskIdInput"}
-        type_ |= {"restoreTask": "TaskIdInput", "endSession": "SessionIdInput", "deleteProject": "ProjectIdInput"}
+        type_ |= {
+            "restoreTask": "TaskIdInput",
+            "endSession": "SessionIdInput",
+            "deleteProject": "ProjectIdInput",
+        }
         type_ |= {"deleteLabel": "LabelIdInput"}
         input_type = type_.get(name, f"{name[0].upper()}{name[1:]}Input")
         query = f"mutation ($input: {input_type}!) {{ {name}(input: $input) {{ {selection} }} }}"
@@ -123,18 +129,20 @@ class Socket:
 class open_socket:  # noqa: N801 - used as a function is
     """A socket to the server; initialised and acknowledged where a token is given."""
 
-    def __init__(self, url: str, token: str | None = None, **options: Any) -> None:
+    def __init__(self, url: str, token: str | None = None, query: str = "", **options: Any) -> None:
         options.setdefault("subprotocols", ["graphql-transport-ws"])
         options.setdefault("compression", None)
         options.setdefault("ping_interval", None)
         options.setdefault("max_size", None)
-        self._connecting = connect(url.replace("http", "ws", 1) + "/graphql", **options)
+        self._connecting = connect(url.replace("http", "ws", 1) + "/graphql" + query, **options)
         self._token = token
 
     async def __aenter__(self) -> Socket:
         socket = Socket(await self._connecting.__aenter__())
         if self._token is not None:
-            await socket.send({"type": "connection_init", "payload": {"authorization": f"Bearer {self._token}"}})
+            await socket.send(
+                {"type": "connection_init", "payload": {"authorization": f"Bearer {self._token}"}}
+            )
             assert await socket.receive() == {"type": "connection_ack"}
         return socket
 

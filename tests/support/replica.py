@@ -58,7 +58,7 @@ class Replica:
         """Take one event. What is older than what is here is passed over."""
         self.cursor = event["cursor"]
         self.applied.append(event["id"])
-        kind, _, happened = event["type"].partition("_")
+        kind = event["type"].partition("_")[0]
         things = self.state[kind.lower()]
         id_ = event["aggregateId"]
         if event["type"] in {"TASK_PURGED", "PROJECT_DELETED", "LABEL_DELETED"}:
