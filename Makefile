@@ -17,9 +17,9 @@ export NEXT_TELEMETRY_DISABLED := 1
 # Where the suites leave their JUnit reports.
 REPORTS ?= $(CURDIR)/.reports
 
-# The sources of a web package: every file of its folder but what is installed or built there.
+# The sources of a web package: every file of its folder but what is installed, generated or built there.
 web_sources = $(shell find $(1) -type d \( -name node_modules -o -name .next -o -name out -o -name dist \
-	-o -name test-results $(2) \) -prune -o -type f -not -name '*.tsbuildinfo' -not -name 'next-env.d.ts' \
+	-o -name generated -o -name test-results $(2) \) -prune -o -type f -not -name '*.tsbuildinfo' -not -name 'next-env.d.ts' \
 	-not -name '*.test.ts*' -print 2>/dev/null)
 
 ##@ Use

@@ -1,4 +1,7 @@
-"""Brings the database to this release's form. Safe to run from several processes at once: one migrates, the others wait."""
+"""Brings the database to this release's form.
+
+Safe to run from several processes at once: one migrates, the others wait.
+"""
 
 from pathlib import Path
 

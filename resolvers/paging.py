@@ -85,7 +85,8 @@ def _after(keys: Sequence[Key], values: Sequence[Any]) -> sa.ColumnElement[bool]
 
 
 def _encode(name: str, values: Sequence[Any]) -> str:
-    return urlsafe_b64encode(orjson.dumps([name, *values])).rstrip(b"=").decode()
+    # The PostgreSQL driver has a UUID type of its own, which only `str` knows.
+    return urlsafe_b64encode(orjson.dumps([name, *values], default=str)).rstrip(b"=").decode()
 
 
 def _decode(cursor: str, name: str, keys: Sequence[Key]) -> list[Any]:

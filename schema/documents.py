@@ -158,7 +158,7 @@ def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> 
             elif isinstance(node, InlineFragmentNode):
                 waiting.append(node.selection_set)
             # Taken out, so that a cycle ends.
-            elif fragment := fragments.pop(node.name.value, None):
+            elif isinstance(node, FragmentSpreadNode) and (fragment := fragments.pop(node.name.value, None)):
                 waiting.append(fragment.selection_set)
     return frozenset(names)
 

@@ -1,4 +1,7 @@
-"""Why a socket closes. A well-behaved client comes back after 1012, 1013, 4403 and 4408; the others say it has a bug."""
+"""Why a socket closes.
+
+A well-behaved client comes back after 1012, 1013, 4403 and 4408; the others say that it has a bug.
+"""
 
 from dataclasses import dataclass
 

@@ -58,7 +58,7 @@ class Api:
             raise GraphQLFailed(answer["errors"])
         return dict(answer["data"])
 
-    async def mutate(self, name: str, selection: str, **input_: Any) -> dict[str, Any]:
+    async def mutate(self, mutation: str, selection: str, /, **input_: Any) -> dict[str, Any]:
         """The payload of one mutation with one `input`."""
         type_ = {"completeTask": "TaskIdInput", "reopenTask": "TaskIdInput", "deleteTask": "TaskIdInput"}
         type_ |= {
@@ -67,9 +67,9 @@ class Api:
             "deleteProject": "ProjectIdInput",
         }
         type_ |= {"deleteLabel": "LabelIdInput"}
-        input_type = type_.get(name, f"{name[0].upper()}{name[1:]}Input")
-        query = f"mutation ($input: {input_type}!) {{ {name}(input: $input) {{ {selection} }} }}"
-        return dict((await self.run(query, input=input_))[name])
+        input_type = type_.get(mutation, f"{mutation[0].upper()}{mutation[1:]}Input")
+        query = f"mutation ($input: {input_type}!) {{ {mutation}(input: $input) {{ {selection} }} }}"
+        return dict((await self.run(query, input=input_))[mutation])
 
     async def sign_up(self, **input_: Any) -> dict[str, Any]:
         self.email = input_.setdefault("email", f"{uuid4().hex}@example.com")

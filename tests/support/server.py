@@ -3,8 +3,11 @@
 import asyncio
 import os
 import re
+import selectors
 import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +25,7 @@ class Server:
         self.port = 0
         self.log_path = data_dir / "server.log"
         self._environment = environment
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -39,45 +42,54 @@ class Server:
 
     async def start(self) -> None:
         """Returns when it listens. After the first start it keeps its port."""
+        await asyncio.to_thread(self.start_now)
+
+    async def kill(self) -> None:
+        """As a power cut would: no warning, no clean-up."""
+        await asyncio.to_thread(self.end_now, signal.SIGKILL)
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self.end_now, signal.SIGTERM)
+
+    def start_now(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
         own = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "LOG_FORMAT": "json"}
         with self.log_path.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "graphql_api", "serve", "--migrate"),
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "graphql_api", "serve", "--migrate"],
                 cwd=ROOT,
                 env=kept | own | self._environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 stderr=log,
             )
         assert self._process.stdout is not None
-        async with asyncio.timeout(START_SECONDS):
-            while line := (await self._process.stdout.readline()).decode():
-                if found := re.search(r"http://127\.0\.0\.1:(\d+)/", line):
+        deadline = time.monotonic() + START_SECONDS
+        said = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            while selector.select(deadline - time.monotonic()):
+                more = os.read(self._process.stdout.fileno(), 4096)
+                said += more
+                if found := re.search(rb"http://127\.0\.0\.1:(\d+)/", said):
                     self.port = int(found[1])
                     return
+                if not more:
+                    break
         raise AssertionError(f"the server did not start:\n{self.log}")
 
-    async def kill(self) -> None:
-        """As a power cut would: no warning, no clean-up."""
-        await self._end(signal.SIGKILL)
-
-    async def stop(self) -> None:
-        await self._end(signal.SIGTERM)
-
-    async def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
+    def end_now(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
             return
-        if self._process.returncode is None:
-            self._process.send_signal(how)
+        process.send_signal(how)
         try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
             raise AssertionError("the server did not stop in time") from None
         finally:
-            self._process = None
+            assert process.stdout is not None
+            process.stdout.close()

@@ -1,0 +1,27 @@
+import './globals.css';
+import type { Metadata, Viewport } from 'next';
+import type { ReactNode } from 'react';
+import { Toaster } from 'sonner';
+
+export const metadata: Metadata = {
+  title: 'TaskFlow',
+  description: 'A todo list that is the same on all your devices a moment after you change it on one.',
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#f8fafc' },
+    { media: '(prefers-color-scheme: dark)', color: '#0b1120' },
+  ],
+};
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>
+        {children}
+        <Toaster position="bottom-center" theme="system" closeButton />
+      </body>
+    </html>
+  );
+}

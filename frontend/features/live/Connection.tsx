@@ -1,0 +1,33 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { useHere } from '@/features/session/SignedIn';
+import { useSubject } from '@/ui/useSubject';
+import { TEXT } from './text';
+
+const DOTS = {
+  live: 'bg-good',
+  connecting: 'bg-warn animate-pulse',
+  reconnecting: 'bg-warn animate-pulse',
+  offline: 'bg-danger',
+} as const;
+
+/** Whether what is on screen is how things are now, and whether everything made here is saved. */
+export function Connection() {
+  const { store } = useHere();
+  const state = useSubject(store.feed.state$);
+  const waiting = useSubject(store.outbox.waiting$);
+  return (
+    <output
+      aria-live="polite"
+      data-testid="connection-state"
+      data-state={state}
+      data-waiting={waiting}
+      className="flex items-center gap-2 text-sm text-soft"
+    >
+      <span aria-hidden className={clsx('size-2 rounded-full', DOTS[state])} />
+      {TEXT[state]}
+      {waiting > 0 && state !== 'live' && <span className="text-warn">· {TEXT.waiting(waiting)}</span>}
+    </output>
+  );
+}

@@ -1,0 +1,87 @@
+/** What an event does to the copy of everything that this tab keeps. Twice is once, and late is never. */
+
+import type { ApolloCache } from '@apollo/client';
+import { BOARD, type Board } from '@/features/tasks/board';
+import type { LiveEvent } from './feed';
+
+interface Versioned {
+  __typename: string;
+  id: string;
+  version: number;
+}
+
+/** The newest version of each thing that was seen here. What is gone stays gone. */
+export class Versions {
+  private readonly newest = new Map<string, number>();
+
+  /** Whether the thing is at least as new as what was seen; remembers that it was. */
+  admit(thing: Versioned): boolean {
+    const key = `${thing.__typename}:${thing.id}`;
+    if ((this.newest.get(key) ?? 0) > thing.version) return false;
+    this.newest.set(key, thing.version);
+    return true;
+  }
+
+  bury(typename: string, id: string) {
+    this.newest.set(`${typename}:${id}`, Number.POSITIVE_INFINITY);
+  }
+}
+
+export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEvent) {
+  const id = event.aggregateId;
+  switch (event.type) {
+    case 'TASK_PURGED':
+      versions.bury('Task', id);
+      return change(cache, (board) => ({ ...board, tasks: without(board.tasks, id) }));
+    case 'PROJECT_DELETED':
+      versions.bury('Project', id);
+      return change(cache, (board) => ({
+        ...board,
+        projects: without(board.projects, id),
+        tasks: {
+          ...board.tasks,
+          nodes: board.tasks.nodes.map((task) => (task.project?.id === id ? { ...task, project: null } : task)),
+        },
+      }));
+    case 'LABEL_DELETED':
+      versions.bury('Label', id);
+      return change(cache, (board) => ({
+        ...board,
+        labels: board.labels.filter((label) => label.id !== id),
+        tasks: {
+          ...board.tasks,
+          nodes: board.tasks.nodes.map((task) => ({
+            ...task,
+            labels: task.labels.filter((label) => label.id !== id),
+          })),
+        },
+      }));
+  }
+  const { task, project, label, user } = event;
+  if (task && versions.admit(task)) change(cache, (board) => ({ ...board, tasks: withNode(board.tasks, task) }));
+  if (project && versions.admit(project))
+    change(cache, (board) => ({ ...board, projects: withNode(board.projects, project) }));
+  if (label && versions.admit(label))
+    change(cache, (board) => ({
+      ...board,
+      labels: [...board.labels.filter((known) => known.id !== label.id), label],
+    }));
+  if (user && versions.admit(user)) change(cache, (board) => ({ ...board, viewer: user }));
+}
+
+export function change(cache: ApolloCache, how: (board: Board) => Board) {
+  cache.updateQuery({ query: BOARD }, (board) => (board ? how(board) : undefined));
+}
+
+/** The list with the thing as it now is, at its old place where it has one. */
+export function withNode<Node extends { id: string }, List extends { nodes: Node[] }>(list: List, node: Node): List {
+  const known = list.nodes.some(({ id }) => id === node.id);
+  return {
+    ...list,
+    nodes: known ? list.nodes.map((other) => (other.id === node.id ? node : other)) : [...list.nodes, node],
+  };
+}
+
+function without<List extends { nodes: { id: string }[] }>(list: List, id: string): List {
+  return { ...list, nodes: list.nodes.filter((node) => node.id !== id) };
+}

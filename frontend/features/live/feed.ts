@@ -1,0 +1,146 @@
+/** The live feed: the viewer's events over one WebSocket, resumed after every break from the last event applied.
+ *
+ * The loop is ours and not the client library's, which sends the very same variables again after a reconnect, and so
+ * would ask for what is here already.
+ */
+
+import { print } from 'graphql';
+import { type Client, createClient } from 'graphql-ws';
+import { BehaviorSubject } from 'rxjs';
+import { backoff, pause } from '@/graphql/backoff';
+import { graphql } from '@/graphql/generated';
+import type { LiveEventsSubscription } from '@/graphql/generated/graphql';
+
+export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'offline';
+export type LiveEvent = LiveEventsSubscription['events'];
+
+export const LIVE_EVENTS = graphql(`
+  subscription LiveEvents($after: Cursor) {
+    events(after: $after) {
+      cursor
+      type
+      aggregateId
+      task { ...TaskFields }
+      project { ...ProjectFields }
+      label { ...LabelFields }
+      user { ...ViewerFields }
+    }
+  }
+`);
+
+const QUERY = print(LIVE_EVENTS);
+/** A close that says the access token is no longer good. */
+const FORBIDDEN = 4403;
+const KEEP_ALIVE_MS = 10_000;
+const PONG_MS = 5_000;
+/** Ready to live: no answer within this time is a connection that leads nowhere. */
+const ACK_MS = 8_000;
+
+export interface FeedPorts {
+  url: () => string;
+  token: () => string | null;
+  /** A fresh token; false where the session has ended. */
+  refresh: () => Promise<boolean>;
+  /** Load everything anew; the cursor that it stands at. */
+  load: () => Promise<string>;
+  apply: (event: LiveEvent) => void;
+  wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+type Ended = 'again' | 'token' | 'reload';
+
+export class Feed {
+  readonly state$ = new BehaviorSubject<ConnectionState>('connecting');
+  private readonly stopping = new AbortController();
+  private cursor: string | null = null;
+
+  constructor(private readonly ports: FeedPorts) {}
+
+  stop() {
+    this.stopping.abort();
+  }
+
+  /** Runs until `stop`, or until the session has ended. */
+  async run(): Promise<void> {
+    const { signal } = this.stopping;
+    const wait = this.ports.wait ?? pause;
+    let tries = 0;
+    while (!signal.aborted) {
+      try {
+        this.cursor ??= await this.ports.load();
+        if (signal.aborted) return;
+        const ended = await this.follow(() => {
+          tries = 0;
+          this.state$.next('live');
+        });
+        if (ended === 'reload') {
+          this.cursor = null;
+          continue;
+        }
+        if (ended === 'token' && !(await this.ports.refresh())) return;
+      } catch {
+        // Unreachable: the wait below, and again.
+      }
+      if (signal.aborted) return;
+      this.state$.next(navigator.onLine ? 'reconnecting' : 'offline');
+      await wait(backoff(tries++), signal);
+    }
+  }
+
+  /** One socket, from its opening to its end. */
+  private follow(onLive: () => void): Promise<Ended> {
+    return new Promise((resolve) => {
+      let socket: WebSocket | undefined;
+      let pong: ReturnType<typeof setTimeout> | undefined;
+      const client: Client = createClient({
+        url: this.ports.url(),
+        lazy: true,
+        lazyCloseTimeout: 0,
+        retryAttempts: 0,
+        keepAlive: KEEP_ALIVE_MS,
+        connectionAckWaitTimeout: ACK_MS,
+        connectionParams: () => ({ authorization: `Bearer ${this.ports.token() ?? ''}` }),
+        on: {
+          opened: (opened) => {
+            socket = opened as WebSocket;
+          },
+          connected: onLive,
+          ping: (received) => {
+            if (!received) pong = setTimeout(() => socket?.close(4408, 'No pong'), PONG_MS);
+          },
+          pong: (received) => {
+            if (received) clearTimeout(pong);
+          },
+        },
+      });
+      const end = (how: Ended) => {
+        clearTimeout(pong);
+        this.stopping.signal.removeEventListener('abort', stop);
+        void client.dispose();
+        resolve(how);
+      };
+      const stop = () => end('again');
+      this.stopping.signal.addEventListener('abort', stop);
+      client.subscribe<LiveEventsSubscription>(
+        { query: QUERY, variables: { after: this.cursor } },
+        {
+          next: ({ data, errors }) => {
+            const code = errors?.[0]?.extensions?.code;
+            if (code === 'CURSOR_EXPIRED' || code === 'CURSOR_INVALID') end('reload');
+            else if (code === 'UNAUTHENTICATED') end('token');
+            else if (data?.events) {
+              this.ports.apply(data.events);
+              this.cursor = data.events.cursor;
+            }
+          },
+          error: (error) => end(closeCode(error) === FORBIDDEN ? 'token' : 'again'),
+          complete: () => end('again'),
+        },
+      );
+    });
+  }
+}
+
+function closeCode(error: unknown): number | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? Number(error.code) : undefined;
+}

@@ -1,0 +1,13 @@
+export const TEXT = {
+  add: 'New project',
+  all: 'All tasks',
+  cancel: 'Cancel',
+  deleteHint: 'Its tasks stay, without a project.',
+  failed: 'That didn’t work. Nothing was changed.',
+  heading: 'Projects',
+  name: 'Name',
+  remove: (name: string) => `Delete “${name}”`,
+  rename: (name: string) => `Rename “${name}”`,
+  renaming: 'Rename project',
+  save: 'Save',
+} as const;

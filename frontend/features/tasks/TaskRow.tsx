@@ -1,0 +1,80 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { CalendarDays, Check, Pencil, Trash2 } from 'lucide-react';
+import { IconButton } from '@/ui/Button';
+import type { Task } from './board';
+import { useTaskChanges } from './changes';
+import { dueText, isOverdue } from './due';
+import { TEXT } from './text';
+
+const PRIORITY_LOOKS = {
+  NONE: '',
+  LOW: 'text-good',
+  MEDIUM: 'text-warn',
+  HIGH: 'text-danger',
+  URGENT: 'text-danger font-semibold',
+} as const;
+
+interface Props {
+  task: Task;
+  now: Date;
+  showProject: boolean;
+  onEdit: (task: Task) => void;
+}
+
+export function TaskRow({ task, now, showProject, onEdit }: Props) {
+  const changes = useTaskChanges();
+  const due = dueText(task, now);
+  const late = isOverdue(task, now);
+  return (
+    <li
+      data-testid="task-row"
+      data-task-id={task.id}
+      className="group flex items-center gap-3 rounded-xl border border-line bg-card px-3 py-2 shadow-sm"
+    >
+      <span className="relative grid size-6 shrink-0 place-items-center">
+        <input
+          type="checkbox"
+          checked={task.completed}
+          aria-label={task.completed ? TEXT.markOpen(task.title) : TEXT.markDone(task.title)}
+          onChange={() => void changes.setCompleted(task, !task.completed)}
+          className="peer size-6 cursor-pointer appearance-none rounded-full border-2 border-soft transition checked:border-accent checked:bg-accent hover:border-accent"
+        />
+        <Check
+          aria-hidden
+          className="pointer-events-none absolute hidden size-4 text-accent-ink peer-checked:block"
+          strokeWidth={3}
+        />
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className={clsx('break-words', task.completed && 'text-soft line-through')}>{task.title}</p>
+        <p className="flex flex-wrap items-center gap-x-3 text-xs text-soft empty:hidden">
+          {due && (
+            <span className={clsx('inline-flex items-center gap-1', late && 'font-medium text-danger')}>
+              <CalendarDays aria-hidden className="size-3.5" />
+              {due}
+              {late && <span className="sr-only">, {TEXT.overdue}</span>}
+            </span>
+          )}
+          {task.priority !== 'NONE' && (
+            <span className={PRIORITY_LOOKS[task.priority]}>{TEXT.priorities[task.priority]}</span>
+          )}
+          {showProject && task.project && (
+            <span className="inline-flex items-center gap-1">
+              <span aria-hidden className="size-2 rounded-full" style={{ background: task.project.color }} />
+              {task.project.name}
+            </span>
+          )}
+          {task.version === 0 && <span className="text-warn">{TEXT.waiting}</span>}
+        </p>
+      </div>
+      <IconButton label={TEXT.edit(task.title)} onClick={() => onEdit(task)}>
+        <Pencil aria-hidden className="size-4" />
+      </IconButton>
+      <IconButton label={TEXT.remove(task.title)} onClick={() => void changes.remove(task)}>
+        <Trash2 aria-hidden className="size-4" />
+      </IconButton>
+    </li>
+  );
+}

@@ -1,0 +1,56 @@
+/** When a task is due, for people: in their own zone and language. */
+
+import { TEXT } from './text';
+
+interface Due {
+  dueDate: string | null;
+  dueOn: string | null;
+  completed: boolean;
+}
+
+/** A day as it is in the browser's zone, `YYYY-MM-DD`. */
+export function localDay(instant: Date): string {
+  const pad = (part: number) => String(part).padStart(2, '0');
+  return `${instant.getFullYear()}-${pad(instant.getMonth() + 1)}-${pad(instant.getDate())}`;
+}
+
+/** A wall-clock time as it is in the browser's zone, `HH:MM`. */
+export function localTime(instant: Date): string {
+  return `${String(instant.getHours()).padStart(2, '0')}:${String(instant.getMinutes()).padStart(2, '0')}`;
+}
+
+export function isOverdue(task: Due, now: Date): boolean {
+  if (task.completed) return false;
+  if (task.dueOn !== null) return task.dueOn < localDay(now);
+  return task.dueDate !== null && new Date(task.dueDate) < now;
+}
+
+/** A day never passes through an instant: it is the same day everywhere. */
+export function dueText(task: Due, now: Date): string | null {
+  if (task.dueDate === null) return null;
+  const instant = new Date(task.dueDate);
+  const day = task.dueOn ?? localDay(instant);
+  return task.dueOn === null ? `${dayText(day, now)}, ${timeText(instant)}` : dayText(day, now);
+}
+
+function dayText(day: string, now: Date): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  const near: [number, string][] = [
+    [-1, TEXT.yesterday],
+    [0, TEXT.today],
+    [1, TEXT.tomorrow],
+  ];
+  for (const [offset, word] of near) {
+    if (day === localDay(new Date(now.getFullYear(), now.getMonth(), now.getDate() + offset))) return word;
+  }
+  return new Intl.DateTimeFormat(undefined, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(year !== now.getFullYear() && { year: 'numeric' }),
+  }).format(new Date(year, month - 1, date));
+}
+
+function timeText(instant: Date): string {
+  return new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(instant);
+}

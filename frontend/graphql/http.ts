@@ -1,0 +1,57 @@
+/** One operation over HTTP, and what its failure means. */
+
+export interface GraphQLErrorShape {
+  message: string;
+  extensions?: { code?: string; field?: string[] };
+}
+
+export interface Answer<Data> {
+  data?: Data | null;
+  errors?: GraphQLErrorShape[];
+}
+
+/** The server could not be reached, or can't answer right now: the same request may be sent again. */
+export class Unreachable extends Error {}
+
+export const API_URL = `${process.env.NEXT_PUBLIC_API_URL ?? ''}/graphql`;
+
+export function socketUrl(): string {
+  const base = process.env.NEXT_PUBLIC_WS_URL ?? location.origin.replace(/^http/, 'ws');
+  return `${base}/graphql`;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/** Throws Unreachable. */
+export async function post<Data>(
+  query: string,
+  variables: Record<string, unknown>,
+  token: string | null,
+  url = API_URL,
+): Promise<Answer<Data>> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      credentials: 'include',
+      cache: 'no-store',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (error) {
+    throw new Unreachable('The server can’t be reached.', { cause: error });
+  }
+  let answer: Answer<Data>;
+  try {
+    answer = (await response.json()) as Answer<Data>;
+  } catch (error) {
+    throw new Unreachable(`The server answered ${response.status}.`, { cause: error });
+  }
+  if (errorCode(answer) === 'UNAVAILABLE') throw new Unreachable('The server can’t answer right now.');
+  return answer;
+}
+
+export function errorCode(answer: Answer<unknown>): string | undefined {
+  return answer.errors?.[0]?.extensions?.code;
+}

@@ -1,0 +1,271 @@
+"""The state before a mutation and the events it caused give the state after it: for every mutation there is.
+
+A device that follows the log is right, whatever was done and by whom. A new mutation without a case here fails.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from schema.root import build_schema
+from tests.support.client import PASSWORD, Api
+from tests.support.replica import Replica, comparable
+
+EVENTS_AFTER = """
+query ($after: Cursor) { events(first: 100, after: $after) {
+  nodes { id cursor type aggregateId changed data task { id version } } pageInfo { hasNextPage endCursor } } }
+"""
+
+
+class World:
+    """Something of everything, so that each mutation has something to change."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    async def fill(self) -> None:
+        self.project = await self.make("createProject", "project", name="Home")
+        self.other_project = await self.make("createProject", "project", name="Work")
+        self.labels = [await self.make("createLabel", "label", name=f"label {number}") for number in range(3)]
+        self.task = await self.make(
+            "createTask",
+            "task",
+            title="Parent",
+            projectId=self.project,
+            labelIds=self.labels[:2],
+            dueOn="2026-03-29",
+        )
+        self.child = await self.make(
+            "createTask", "task", title="Child", parentId=self.task, labelIds=self.labels
+        )
+        self.grandchild = await self.make("createTask", "task", title="Grandchild", parentId=self.child)
+        self.done = await self.make("createTask", "task", title="Done", dueDate="2026-03-29T01:30:00Z")
+        await self.run("completeTask", id=self.done)
+        self.deleted = await self.make("createTask", "task", title="Deleted", projectId=self.project)
+        self.below = await self.make(
+            "createTask", "task", title="Below", parentId=self.deleted, labelIds=self.labels
+        )
+        await self.run("deleteTask", id=self.deleted)
+
+    async def make(self, mutation: str, thing: str, /, **input_: Any) -> str:
+        payload = await self.api.mutate(
+            mutation, f"{thing} {{ id }} errors {{ code field message }}", **input_
+        )
+        assert payload["errors"] == []
+        return str(payload[thing]["id"])
+
+    async def run(self, mutation: str, /, **input_: Any) -> None:
+        payload = await self.api.mutate(mutation, "errors { code field message }", **input_)
+        assert payload["errors"] == []
+
+
+type Case = Callable[[World], Awaitable[object]]
+
+CASES: dict[str, list[Case]] = {
+    "createTask": [
+        lambda world: world.make(
+            "createTask", "task", title="New", labelIds=world.labels, parentId=world.task
+        ),
+        lambda world: world.make(
+            "createTask", "task", title="Day", dueOn="2026-10-25", timeZone="Asia/Kolkata"
+        ),
+    ],
+    "updateTask": [
+        lambda world: world.run(
+            "updateTask",
+            id=world.task,
+            title="Changed",
+            description="Änderung",
+            priority="URGENT",
+            dueDate="2026-05-01T10:00:00+02:00",
+            timeZone="America/New_York",
+            projectId=world.other_project,
+            labelIds=world.labels[2:],
+        ),
+        lambda world: world.run(
+            "updateTask",
+            id=world.task,
+            description=None,
+            priority=None,
+            dueOn=None,
+            timeZone=None,
+            projectId=None,
+            labelIds=None,
+        ),
+        lambda world: world.run("updateTask", id=world.grandchild, parentId=world.task, afterId=None),
+        lambda world: world.run("updateTask", id=world.task, afterId=world.done),
+        lambda world: world.run("updateTask", id=world.task, title="Parent"),
+    ],
+    "setDueDate": [
+        lambda world: world.run("setDueDate", id=world.task, dueDate="2026-01-01T00:00:00Z"),
+        lambda world: world.run("setDueDate", id=world.task, dueDate=None),
+        lambda world: world.run(
+            "setDueDate", id=world.done, dueOn="2026-12-31", timeZone="Pacific/Kiritimati"
+        ),
+    ],
+    "completeTask": [lambda world: world.run("completeTask", id=world.child)],
+    "reopenTask": [lambda world: world.run("reopenTask", id=world.done)],
+    "deleteTask": [lambda world: world.run("deleteTask", id=world.task)],
+    "restoreTask": [
+        lambda world: world.run("restoreTask", id=world.deleted),
+        lambda world: world.run("restoreTask", id=world.below),
+    ],
+    "changeTasks": [
+        lambda world: world.run(
+            "changeTasks",
+            ids=[world.task, world.child, world.done],
+            completed=True,
+            projectId=world.other_project,
+            priority="LOW",
+            dueOn="2026-06-01",
+            addLabelIds=[world.labels[2]],
+            removeLabelIds=[world.labels[0]],
+        ),
+        lambda world: world.run("changeTasks", ids=[world.child, world.task, world.done], deleted=True),
+        lambda world: world.run(
+            "changeTasks", ids=[world.deleted, world.task], deleted=False, projectId=None
+        ),
+    ],
+    "createProject": [lambda world: world.make("createProject", "project", name="Third", color="#ABCDEF")],
+    "updateProject": [
+        lambda world: world.run(
+            "updateProject", id=world.other_project, name="New", archived=True, afterId=None
+        )
+    ],
+    "deleteProject": [lambda world: world.run("deleteProject", id=world.project)],
+    "createLabel": [lambda world: world.make("createLabel", "label", name="Fourth")],
+    "updateLabel": [lambda world: world.run("updateLabel", id=world.labels[0], name="New", color="#000000")],
+    "deleteLabel": [lambda world: world.run("deleteLabel", id=world.labels[0])],
+    "updateViewer": [
+        lambda world: world.run(
+            "updateViewer", name="Ana B.", timeZone="Asia/Tokyo", allDayReminderTime="07:30"
+        )
+    ],
+}
+
+#: They change nothing that devices keep a copy of.
+OUTSIDE_THE_LOG = {
+    "signUp",
+    "logIn",
+    "refreshSession",
+    "logOut",
+    "endSession",
+    "endOtherSessions",
+    "changePassword",
+    "deleteAccount",
+}
+
+
+def test_every_mutation_has_a_case():
+    mutation = build_schema()._schema.mutation_type
+    assert mutation is not None
+    assert set(mutation.fields) == CASES.keys() | OUTSIDE_THE_LOG
+
+
+@pytest.mark.parametrize(
+    ("mutation", "number"),
+    [(mutation, number) for mutation, cases in CASES.items() for number in range(len(cases))],
+)
+async def test_state_before_and_events_are_the_state_after(ana: Api, mutation: str, number: int):
+    world = World(ana)
+    await world.fill()
+    replica = await Replica.load(ana)
+    await CASES[mutation][number](world)
+    await follow(replica, ana)
+    assert comparable(replica.state) == comparable((await Replica.load(ana)).state)
+
+
+async def test_a_whole_life_is_in_the_log_from_its_first_event(ana: Api):
+    world = World(ana)
+    await world.fill()
+    for mutation, cases in CASES.items():
+        if mutation not in {"deleteProject", "deleteLabel", "deleteTask"}:
+            await cases[0](world)
+    for mutation in ("deleteLabel", "deleteProject", "deleteTask"):
+        await CASES[mutation][0](world)
+    fresh = await Replica.load(ana)
+    rebuilt = Replica()
+    await follow(rebuilt, ana, from_the_start=True)
+    assert comparable(rebuilt.state) == comparable(fresh.state)
+
+
+async def test_what_changes_nothing_leaves_no_event_and_no_new_version(ana: Api):
+    world = World(ana)
+    await world.fill()
+    before = await Replica.load(ana)
+    for mutation, input_ in (
+        ("completeTask", {"id": world.done}),
+        ("reopenTask", {"id": world.task}),
+        ("deleteTask", {"id": world.deleted}),
+        ("restoreTask", {"id": world.task}),
+        ("updateTask", {"id": world.task, "title": "  Parent ", "labelIds": world.labels[1::-1]}),
+        ("updateTask", {"id": world.task, "projectId": world.project, "dueOn": "2026-03-29"}),
+        ("setDueDate", {"id": world.task, "dueOn": "2026-03-29"}),
+        ("changeTasks", {"ids": [world.done], "completed": True}),
+        ("updateProject", {"id": world.project, "name": "Home"}),
+        ("updateLabel", {"id": world.labels[0], "name": "label 0"}),
+        ("updateViewer", {"name": "Ana", "timeZone": "Europe/Vienna"}),
+    ):
+        await world.run(mutation, **input_)
+    after = await Replica.load(ana)
+    assert after.cursor == before.cursor
+    assert after.state == before.state
+
+
+async def test_an_events_changed_names_what_changed_and_nothing_else(ana: Api):
+    world = World(ana)
+    await world.fill()
+    replica = await Replica.load(ana)
+    await CASES["updateTask"][0](world)
+    [event] = await follow(replica, ana)
+    assert sorted(event["changed"]) == sorted(
+        [
+            "title",
+            "description",
+            "priority",
+            "dueDate",
+            "dueOn",
+            "allDay",
+            "timeZone",
+            "projectId",
+            "labelIds",
+        ]
+    )
+
+
+async def follow(replica: Replica, api: Api, from_the_start: bool = False) -> list[dict[str, Any]]:
+    """Apply all that the replica has not had yet."""
+    events: list[dict[str, Any]] = []
+    if from_the_start:
+        # The account itself is where the log begins.
+        replica.state["user"] = (await Replica.load(api)).state["user"]
+    after = replica.cursor or None
+    while True:
+        page = (await api.run(EVENTS_AFTER, after=after))["events"]
+        for event in page["nodes"]:
+            replica.apply(event)
+            events.append(event)
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return events
+
+
+async def test_deleting_the_account_leaves_nothing_to_read(ana: Api):
+    world = World(ana)
+    await world.fill()
+    other = await ana.another_device()
+    payload = await ana.mutate("deleteAccount", "errors { code }", password="not the password")
+    assert payload["errors"][0]["code"] == "BAD_CREDENTIALS"
+    payload = await ana.mutate("deleteAccount", "errors { code }", password=PASSWORD)
+    assert payload["errors"] == []
+    for device in (ana, other):
+        answer = await device.post("{ viewer { id } }")
+        assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    async with Api(ana.url) as again:
+        # The address is free again, and what comes under it starts from nothing.
+        await again.sign_up(email=ana.email)
+        assert (await again.run("{ tasks { totalCount } }"))["tasks"]["totalCount"] == 0
+        answer = await again.post(f'{{ task(id: "{uuid4()}") {{ id }} }}')
+        assert answer == {"data": {"task": None}}
