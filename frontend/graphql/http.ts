@@ -48,6 +48,8 @@ export async function post<Data>(
   } catch (error) {
     throw new Unreachable(`The server answered ${response.status}.`, { cause: error });
   }
+  // JSON of something on the way, such as a proxy.
+  if (!answer?.data && !answer?.errors?.length) throw new Unreachable(`The server answered ${response.status}.`);
   if (errorCode(answer) === 'UNAVAILABLE') throw new Unreachable('The server can’t answer right now.');
   return answer;
 }

@@ -1,7 +1,7 @@
 /** Who is signed in here. The access token lives in memory; the refresh token in a cookie that no script can read. */
 
 import { BehaviorSubject } from 'rxjs';
-import { type Answer, errorCode, post } from './http';
+import { type Answer, errorCode, post, Unreachable } from './http';
 
 export type SessionState = 'restoring' | 'signed-out' | 'signed-in';
 
@@ -63,7 +63,11 @@ export class Session {
   }
 
   private async trade(): Promise<boolean> {
-    const payload = (await this.send<{ payload: AuthPayload }>(REFRESH, {}, null)).data?.payload;
+    const answer = await this.send<{ payload: AuthPayload }>(REFRESH, {}, null);
+    const payload = answer.data?.payload;
+    if (!payload && errorCode(answer) !== 'UNAUTHENTICATED') {
+      throw new Unreachable(answer.errors?.[0]?.message ?? 'The server gave no answer.');
+    }
     if (payload?.accessToken) {
       this.token = payload.accessToken;
       this.state$.next('signed-in');

@@ -42,7 +42,8 @@ export function openStore(session: Session): Store {
   return { client, outbox, feed };
 }
 
-/** A mutation's answer may come after an event that is newer: what it holds is old news then, and is left out. */
+/** A mutation's answer may come after its own event, and after newer ones: what it holds is old news then, objects
+ * beside it included, and is left out. */
 export class StaleAnswers extends ApolloLink {
   constructor(private readonly versions: Versions) {
     super();
@@ -63,7 +64,7 @@ export class StaleAnswers extends ApolloLink {
     if (!isObject(payload)) return payload;
     const fields = Object.entries(payload).map(([name, value]) => [
       name,
-      isVersioned(value) && !this.versions.admit(value) ? null : value,
+      isVersioned(value) && !this.versions.isNews(value) ? null : value,
     ]);
     return Object.fromEntries(fields);
   }

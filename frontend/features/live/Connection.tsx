@@ -23,7 +23,7 @@ export function Connection() {
       data-testid="connection-state"
       data-state={state}
       data-waiting={waiting}
-      className="flex items-center gap-2 text-sm text-soft"
+      className="flex flex-wrap items-center justify-end gap-x-2 text-sm whitespace-nowrap text-soft"
     >
       <span aria-hidden className={clsx('size-2 rounded-full', DOTS[state])} />
       {TEXT[state]}

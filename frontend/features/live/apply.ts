@@ -16,15 +16,29 @@ export class Versions {
 
   /** Whether the thing is at least as new as what was seen; remembers that it was. */
   admit(thing: Versioned): boolean {
-    const key = `${thing.__typename}:${thing.id}`;
+    const key = keyOf(thing);
     if ((this.newest.get(key) ?? 0) > thing.version) return false;
     this.newest.set(key, thing.version);
     return true;
   }
 
-  bury(typename: string, id: string) {
-    this.newest.set(`${typename}:${id}`, Number.POSITIVE_INFINITY);
+  /** Whether the thing is newer than what was seen; remembers it. */
+  isNews(thing: Versioned): boolean {
+    return this.newest.get(keyOf(thing)) !== thing.version && this.admit(thing);
   }
+
+  bury(typename: string, id: string) {
+    this.newest.set(keyOf({ __typename: typename, id }), Number.POSITIVE_INFINITY);
+  }
+
+  /** All that was seen, for a copy that is made anew. */
+  forget() {
+    this.newest.clear();
+  }
+}
+
+function keyOf(thing: { __typename: string; id: string }): string {
+  return `${thing.__typename}:${thing.id}`;
 }
 
 export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEvent) {

@@ -4,12 +4,12 @@
  * would ask for what is here already.
  */
 
-import { print } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { BehaviorSubject } from 'rxjs';
 import { backoff, pause } from '@/graphql/backoff';
 import { graphql } from '@/graphql/generated';
 import type { LiveEventsSubscription } from '@/graphql/generated/graphql';
+import { textOf } from '@/graphql/text';
 
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'offline';
 export type LiveEvent = LiveEventsSubscription['events'];
@@ -28,13 +28,13 @@ export const LIVE_EVENTS = graphql(`
   }
 `);
 
-const QUERY = print(LIVE_EVENTS);
+const QUERY = textOf(LIVE_EVENTS);
 /** A close that says the access token is no longer good. */
 const FORBIDDEN = 4403;
 const KEEP_ALIVE_MS = 10_000;
 const PONG_MS = 5_000;
-/** Ready to live: no answer within this time is a connection that leads nowhere. */
-const ACK_MS = 8_000;
+/** Start to live: no answer within this time is a connection that leads nowhere. */
+const LIVE_MS = 8_000;
 
 export interface FeedPorts {
   url: () => string;
@@ -71,7 +71,6 @@ export class Feed {
         if (signal.aborted) return;
         const ended = await this.follow(() => {
           tries = 0;
-          this.state$.next('live');
         });
         if (ended === 'reload') {
           this.cursor = null;
@@ -87,33 +86,38 @@ export class Feed {
     }
   }
 
-  /** One socket, from its opening to its end. */
-  private follow(onLive: () => void): Promise<Ended> {
+  /** One socket, from its opening to its end. It holds once an event or a pong came: a server that is in trouble lets
+   * everybody in, and closes on them right after. */
+  private follow(onHolds: () => void): Promise<Ended> {
     return new Promise((resolve) => {
-      let socket: WebSocket | undefined;
       let pong: ReturnType<typeof setTimeout> | undefined;
+      // A close would wait for the other side's, and there may be none.
+      const giveUp = () => client.terminate();
+      const opening = setTimeout(giveUp, LIVE_MS);
       const client: Client = createClient({
         url: this.ports.url(),
         lazy: true,
         lazyCloseTimeout: 0,
         retryAttempts: 0,
         keepAlive: KEEP_ALIVE_MS,
-        connectionAckWaitTimeout: ACK_MS,
         connectionParams: () => ({ authorization: `Bearer ${this.ports.token() ?? ''}` }),
         on: {
-          opened: (opened) => {
-            socket = opened as WebSocket;
+          connected: () => {
+            clearTimeout(opening);
+            this.state$.next('live');
           },
-          connected: onLive,
           ping: (received) => {
-            if (!received) pong = setTimeout(() => socket?.close(4408, 'No pong'), PONG_MS);
+            if (!received) pong = setTimeout(giveUp, PONG_MS);
           },
           pong: (received) => {
-            if (received) clearTimeout(pong);
+            if (!received) return;
+            clearTimeout(pong);
+            onHolds();
           },
         },
       });
       const end = (how: Ended) => {
+        clearTimeout(opening);
         clearTimeout(pong);
         this.stopping.signal.removeEventListener('abort', stop);
         void client.dispose();
@@ -131,6 +135,7 @@ export class Feed {
             else if (data?.events) {
               this.ports.apply(data.events);
               this.cursor = data.events.cursor;
+              onHolds();
             }
           },
           error: (error) => end(closeCode(error) === FORBIDDEN ? 'token' : 'again'),

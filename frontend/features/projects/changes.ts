@@ -3,12 +3,11 @@
 import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
-import { toast } from 'sonner';
 import { change, withNode } from '@/features/live/apply';
 import type { Project } from '@/features/tasks/board';
 import { graphql } from '@/graphql/generated';
 import { newId } from '@/graphql/ids';
-import { TEXT } from './text';
+import { say } from '@/ui/say';
 
 const CREATE = graphql(`
   mutation CreateProject($input: CreateProjectInput!) {
@@ -27,16 +26,6 @@ const DELETE = graphql(`
 `);
 
 const COLORS = ['#4f46e5', '#0891b2', '#059669', '#ca8a04', '#dc2626', '#c026d3'];
-
-async function say(work: Promise<{ data?: Record<string, { errors: { message: string }[] }> | undefined }>) {
-  try {
-    const { data } = await work;
-    const refusal = Object.values(data ?? {})[0]?.errors[0];
-    if (refusal) toast.error(refusal.message);
-  } catch {
-    toast.error(TEXT.failed);
-  }
-}
 
 function projectChanges(client: ApolloClient) {
   return {

@@ -3,7 +3,6 @@ export const TEXT = {
   all: 'All tasks',
   cancel: 'Cancel',
   deleteHint: 'Its tasks stay, without a project.',
-  failed: 'That didn’t work. Nothing was changed.',
   heading: 'Projects',
   name: 'Name',
   remove: (name: string) => `Delete “${name}”`,

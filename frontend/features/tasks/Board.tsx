@@ -44,7 +44,7 @@ export function Board() {
           </IconButton>
         </div>
       </header>
-      <div className="grid gap-6 sm:grid-cols-[13rem_1fr]">
+      <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 sm:grid-cols-[13rem_minmax(0,1fr)]">
         <ProjectList projects={projects} tasks={there} selected={project} onSelect={setProjectId} />
         <main className="min-w-0">
           <h1 className="mb-3 text-2xl font-semibold tracking-tight">{project ? project.name : TEXT.all}</h1>

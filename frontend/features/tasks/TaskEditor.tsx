@@ -57,7 +57,7 @@ export function TaskEditor({ task, projects, onClose }: Props) {
           rows={4}
           maxLength={20_000}
         />
-        <div className="grid grid-cols-2 gap-4">
+        <div className="grid grid-cols-2 items-start gap-4">
           <TextField
             label={TEXT.dueDay}
             type="date"
@@ -75,7 +75,7 @@ export function TaskEditor({ task, projects, onClose }: Props) {
             onChange={(event) => setTime(event.target.value)}
           />
         </div>
-        <div className="grid grid-cols-2 gap-4">
+        <div className="grid grid-cols-2 items-start gap-4">
           <Select
             label={TEXT.priority}
             value={priority}

@@ -48,7 +48,7 @@ export function TaskRow({ task, now, showProject, onEdit }: Props) {
         />
       </span>
       <div className="min-w-0 flex-1">
-        <p className={clsx('break-words', task.completed && 'text-soft line-through')}>{task.title}</p>
+        <p className={clsx('wrap-anywhere', task.completed && 'text-soft line-through')}>{task.title}</p>
         <p className="flex flex-wrap items-center gap-x-3 text-xs text-soft empty:hidden">
           {due && (
             <span className={clsx('inline-flex items-center gap-1', late && 'font-medium text-danger')}>

@@ -8,6 +8,7 @@ import { change, withNode } from '@/features/live/apply';
 import { graphql } from '@/graphql/generated';
 import type { UpdateTaskInput } from '@/graphql/generated/graphql';
 import { newId } from '@/graphql/ids';
+import { say } from '@/ui/say';
 import type { Project, Task } from './board';
 import { TEXT } from './text';
 
@@ -66,19 +67,6 @@ const payload = (task: Task): Payload => ({ __typename: 'TaskPayload', task, err
 
 function show(cache: ApolloCache, task: Task | null | undefined) {
   if (task) change(cache, (board) => ({ ...board, tasks: withNode(board.tasks, task) }));
-}
-
-/** Runs a change; what was refused is said, and what was shown of it is taken back. */
-async function say(work: Promise<{ data?: Record<string, { errors: { message: string }[] }> | undefined }>) {
-  try {
-    const { data } = await work;
-    const refusal = Object.values(data ?? {})[0]?.errors[0];
-    if (refusal) toast.error(refusal.message);
-    return !refusal;
-  } catch (error) {
-    toast.error(error instanceof Error && error.message ? error.message : TEXT.failed);
-    return false;
-  }
 }
 
 export function taskChanges(client: ApolloClient) {

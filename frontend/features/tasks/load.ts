@@ -2,10 +2,10 @@
 
 import type { ApolloCache } from '@apollo/client';
 import type { DocumentNode } from 'graphql';
-import { print } from 'graphql';
 import type { Versions } from '@/features/live/apply';
 import type { LoadQuery, MoreProjectsQuery, MoreTasksQuery } from '@/graphql/generated/graphql';
 import { type Answer, Unreachable } from '@/graphql/http';
+import { textOf } from '@/graphql/text';
 import { BOARD, LOAD, MORE_PROJECTS, MORE_TASKS } from './board';
 
 type Run = <Data>(query: string, variables: Record<string, unknown>) => Promise<Answer<Data>>;
@@ -28,6 +28,7 @@ export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions
     projectNodes.push(...more.nodes);
     page = more.pageInfo;
   }
+  versions.forget(); // the server may have been put back to an earlier state
   for (const thing of [...nodes, ...projectNodes, ...board.labels, board.viewer]) versions.admit(thing);
   const whole = { hasNextPage: false, endCursor: null, __typename: 'PageInfo' as const };
   cache.writeQuery({
@@ -42,7 +43,7 @@ export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions
 }
 
 async function answered<Data>(run: Run, query: DocumentNode, variables: Record<string, unknown>): Promise<Data> {
-  const { data, errors } = await run<Data>(print(query), variables);
+  const { data, errors } = await run<Data>(textOf(query), variables);
   if (!data) throw new Unreachable(errors?.[0]?.message ?? 'The server gave no answer.');
   return data;
 }

@@ -14,7 +14,6 @@ export const TEXT = {
   empty: 'Nothing to do. Add your first task above.',
   emptyProject: 'Nothing to do here.',
   emptySearch: 'No task matches.',
-  failed: 'That didn’t work. Nothing was changed.',
   loading: 'Loading your tasks',
   markDone: (title: string) => `Complete “${title}”`,
   markOpen: (title: string) => `Reopen “${title}”`,
