@@ -1,5 +1,6 @@
 """POST /graphql: one operation, one answer, always JSON."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -26,6 +27,10 @@ from schema.execute import Answer, execute, needs_viewer
 log = structlog.get_logger()
 
 BODY_BYTES = 262_144
+#: So much of a body that is too large is read and dropped: a client that still sends would not see our answer.
+DRAINED_BYTES = 64 * 2**20
+#: Longest wait for a body, in seconds.
+BODY_SECONDS = 30
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 TOKEN_PARAMETERS = {"token", "access_token", "authorization"}
 #: An access token may be this much too old: clocks differ.
@@ -161,7 +166,7 @@ def _correlation_id(headers: Headers) -> str:
 
 
 async def _read(scope: Scope, headers: Headers, receive: Receive) -> bytes:
-    """The body, never more than BODY_BYTES of it. Raises HttpRefused."""
+    """The body; never more than BODY_BYTES of it are kept. Raises HttpRefused."""
     if scope["method"] != "POST":
         raise HttpRefused(405, "Operations are sent by POST.", allow="POST")
     parameters = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -170,16 +175,22 @@ async def _read(scope: Scope, headers: Headers, receive: Receive) -> bytes:
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise HttpRefused(415, "The body must be application/json.")
-    too_large = HttpRefused(413, f"The body must not be larger than {BODY_BYTES} bytes.", connection="close")
-    if int(headers.get("content-length") or 0) > BODY_BYTES:
-        raise too_large
     body = bytearray()
-    while True:
-        message: dict[str, Any] = dict(await receive())
-        if message["type"] == "http.disconnect":
-            raise HttpRefused(400, "The request was cut off.")
-        body += message.get("body", b"")
-        if len(body) > BODY_BYTES:
-            raise too_large
-        if not message.get("more_body"):
-            return bytes(body)
+    received = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while received <= DRAINED_BYTES:
+                message: dict[str, Any] = dict(await receive())
+                if message["type"] == "http.disconnect":
+                    raise HttpRefused(400, "The request was cut off.")
+                chunk = message.get("body", b"")
+                received += len(chunk)
+                if received <= BODY_BYTES:
+                    body += chunk
+                if not message.get("more_body"):
+                    if received > BODY_BYTES:
+                        break
+                    return bytes(body)
+    except TimeoutError:
+        raise HttpRefused(408, "The body took too long.", connection="close") from None
+    raise HttpRefused(413, f"The body must not be larger than {BODY_BYTES} bytes.", connection="close")

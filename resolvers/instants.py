@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+#: Exclusive.
+LATEST = datetime(2201, 1, 1, tzinfo=UTC)
 EARLIEST_DAY = EARLIEST.date()
-LATEST_DAY = date(2199, 12, 31)
+LATEST_DAY = date(2200, 12, 31)
 
 
 def instant_text(instant: datetime) -> str:

@@ -88,13 +88,13 @@ def time_zone(value: str, field: str = "timeZone") -> ZoneInfo:
 def instant(value: datetime, field: str) -> datetime:
     """Raises Invalid outside the years 1970 to 2200. `value` is aware."""
     if not EARLIEST <= value < LATEST:
-        raise Invalid("An instant lies in the years 1970 to 2199.", field)
+        raise Invalid("An instant lies in the years 1970 to 2200.", field)
     return value
 
 
 def day(value: date, field: str) -> date:
     if not EARLIEST_DAY <= value <= LATEST_DAY:
-        raise Invalid("A day lies in the years 1970 to 2199.", field)
+        raise Invalid("A day lies in the years 1970 to 2200.", field)
     return value
 
 

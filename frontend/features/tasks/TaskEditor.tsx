@@ -63,7 +63,7 @@ export function TaskEditor({ task, projects, onClose }: Props) {
             type="date"
             value={day}
             min="1970-01-01"
-            max="2199-12-31"
+            max="2200-12-31"
             onChange={(event) => setDay(event.target.value)}
           />
           <TextField
