@@ -83,6 +83,20 @@ class Database:
         await self.reader.dispose()
 
 
+#: The file is busy, unreadable, full or gone; each has finer codes that begin with its name.
+_SQLITE_OUTAGES = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_IOERR",
+    "SQLITE_FULL",
+    "SQLITE_CANTOPEN",
+    "SQLITE_READONLY",
+    "SQLITE_PROTOCOL",
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+)
+
+
 def is_retryable(error: BaseException) -> bool:
     """Whether the database asks for the same transaction once more: a serialization failure or a deadlock."""
     return _sqlstate(error) in {"40001", "40P01"}
@@ -112,10 +126,16 @@ def _is_outage(error: Exception) -> bool:
         # Connection, resources, operator intervention, lock and idle timeouts, read-only after a failover.
         return state[:2] in {"08", "53", "57", "58"} or state in {"55P03", "25P03", "25006", "40001", "40P01"}
     if isinstance(error, sa.exc.DBAPIError):
-        return error.connection_invalidated or isinstance(
-            error, sa.exc.OperationalError | sa.exc.InterfaceError
-        )
+        if (name := _sqlite_error(error)) is not None:
+            return name.startswith(_SQLITE_OUTAGES)
+        return error.connection_invalidated or isinstance(error, sa.exc.InterfaceError)
     return False
+
+
+def _sqlite_error(error: sa.exc.DBAPIError) -> str | None:
+    """SQLite's own name of the error, such as SQLITE_BUSY; what it calls SQLITE_ERROR is a fault of the statement."""
+    name = getattr(error.orig, "sqlite_errorname", None)
+    return name if isinstance(name, str) else None
 
 
 def _sqlstate(error: BaseException) -> str | None:
