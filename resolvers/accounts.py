@@ -225,6 +225,8 @@ async def read_user(session: AsyncSession, user_id: UUID) -> User:
 
 
 async def _find(session: AsyncSession, email: str) -> User | None:
+    if "\x00" in email:
+        return None  # PostgreSQL would not even take the question
     found = await session.exec(select(User).where(col(User.email_key) == email.casefold()))
     return found.one_or_none()
 

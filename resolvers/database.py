@@ -154,6 +154,7 @@ def _postgresql_engine(url: sa.URL) -> AsyncEngine:
         pool_size=POOL_CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
+        hide_parameters=True,  # errors are logged, and hashes and texts have no business there
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={
@@ -176,6 +177,7 @@ def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
+        hide_parameters=True,  # errors are logged, and hashes and texts have no business there
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )

@@ -20,12 +20,12 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f.]+(\.[^@\s\x0
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def checked_text(value: str, field: str) -> str:
+def checked_text(value: str, *field: str) -> str:
     """Raises Invalid for what no database keeps: NUL, and halves of characters."""
     if "\x00" in value:
-        raise Invalid("A text can't contain the NUL character.", field)
+        raise Invalid("A text can't contain the NUL character.", *field)
     if _LONE_SURROGATE.search(value):
-        raise Invalid("The text is not valid Unicode.", field)
+        raise Invalid("The text is not valid Unicode.", *field)
     return value
 
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.database import Database, is_retryable, outages_as_unavailable
-from resolvers.errors import Unauthenticated
+from resolvers.errors import Conflict, Unauthenticated
 from resolvers.log.cursor import Position
 from resolvers.log.events import SCHEMA_VERSION, Event, EventType
 from resolvers.tables import EventRow, SignInSession, UserStream
@@ -135,7 +135,12 @@ class Log:
             async with session.begin():
                 tx = await self._lock(session, user_id, session_id, correlation_id)
                 task_count = tx.task_count
-                value = await act(tx)
+                try:
+                    value = await act(tx)
+                except Conflict as conflict:
+                    if conflict.current is not None:
+                        session.expunge(conflict.current)  # or the roll-back would empty it
+                    raise
                 await session.flush()
                 if tx.events or tx.task_count != task_count:
                     await _write(tx)

@@ -10,11 +10,18 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from resolvers.errors import Invalid
 from resolvers.paging import Key, Page, read_page
 from resolvers.search import pattern, words
 from resolvers.tables import Task, TaskLabel
 from resolvers.unset import UNSET, Unset
 from resolvers.validation import checked_text, read_id
+
+
+#: As many as a task can carry.
+LABELS = 50
+#: As long as a title can be.
+SEARCH_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ async def list_tasks(
     after: str | None,
     now: datetime,
 ) -> Page[Task]:
-    """Raises Invalid with the field `first`, `after` or `filter`, `search`. `now` decides what is overdue."""
+    """Raises Invalid with the field `first` or `after`, or below `filter`. `now` decides what is overdue."""
     statement = sa.select(Task).where(*_conditions(user_id, wanted, now))
     by = _BY[order]
     keys = [by, Key(col(Task.id), UUID, descending=by.descending)]
@@ -95,15 +102,21 @@ def _conditions(user_id: UUID, wanted: TaskFilter, now: datetime) -> Iterable[sa
     if wanted.due_before is not None:
         yield col(Task.due_at) < wanted.due_before
     if wanted.priorities is not None:
-        yield col(Task.priority).in_(list(wanted.priorities))
+        yield col(Task.priority).in_(set(wanted.priorities))
     if wanted.project_id is not UNSET:
         yield _refers(col(Task.project_id), wanted.project_id)
     if wanted.parent_id is not UNSET:
         yield _refers(col(Task.parent_id), wanted.parent_id)
-    for label_id in wanted.label_ids or ():
-        yield _carries(label_id)
+    if wanted.label_ids is not None:
+        if len(wanted.label_ids) > LABELS:
+            raise Invalid(f"At most {LABELS} labels can be asked for.", "filter", "labelIds")
+        for label_id in wanted.label_ids:
+            yield _carries(label_id)
     if wanted.search is not None:
-        for word in words(checked_text(wanted.search, "search")):
+        search = checked_text(wanted.search, "filter", "search")
+        if len(search) > SEARCH_CHARACTERS:
+            raise Invalid(f"A search has at most {SEARCH_CHARACTERS} characters.", "filter", "search")
+        for word in words(search):
             yield col(Task.search_text).like(pattern(word), escape="\\")
 
 

@@ -4,10 +4,11 @@ import json
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.client import Api, open_socket
+from tests.support.client import LOG_IN, PASSWORD, SIGN_UP, Api, open_socket
 from tests.support.server import Server
 
 #: What would give away how the server is made.
@@ -115,10 +116,55 @@ async def test_what_no_database_keeps_is_refused_at_its_field(ana: Api, mutation
         assert error["field"] == [field]
 
 
-@pytest.mark.parametrize("filter_", [{"search": "a\x00b"}, {"search": "a" * 100_000}, {"projectId": "a\x00"}])
-async def test_a_strange_filter_is_answered_or_refused(ana: Api, filter_: dict[str, str]):
+@pytest.mark.parametrize(
+    ("filter_", "field"),
+    [
+        ({"search": "a\x00b"}, "search"),
+        ({"search": "a " * 251}, "search"),
+        ({"labelIds": ["x"] * 51}, "labelIds"),
+    ],
+    ids=["NUL", "long", "many"],
+)
+async def test_a_filter_beyond_the_limits_is_refused_at_its_field(
+    ana: Api, filter_: dict[str, Any], field: str
+):
     answer = await ana.post("query ($f: TaskFilter) { tasks(filter: $f) { totalCount } }", {"f": filter_})
-    if answer.get("errors"):
-        assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
-    else:
-        assert answer["data"]["tasks"]["totalCount"] == 0
+    assert answer["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "field": ["filter", field]}
+
+
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        {"projectId": "a\x00"},
+        {"parentId": "x" * 10_000},
+        {"labelIds": ["x"] * 50},
+        {"search": "a " * 250},
+        {"priority": ["LOW"] * 20_000},
+        {"priority": []},
+    ],
+    ids=lambda filter_: next(iter(filter_)),
+)
+async def test_a_strange_filter_matches_nothing(ana: Api, filter_: dict[str, Any]):
+    await ana.mutate("createTask", "task { id }", title="x")
+    found = await ana.run("query ($f: TaskFilter) { tasks(filter: $f) { totalCount } }", f=filter_)
+    assert found["tasks"]["totalCount"] == 0
+
+
+@pytest.mark.parametrize("log_format", ["json", "text"])
+async def test_a_fault_while_somebody_logs_in_puts_no_password_into_the_log(tmp_path: Path, log_format: str):
+    server = Server(tmp_path, LOG_FORMAT=log_format)
+    await server.start()
+    try:
+        async with Api(server.url) as api:
+            await api.sign_up(email="ana@example.com")
+            with sqlite3.connect(tmp_path / "taskflow.db") as database:
+                database.execute("ALTER TABLE users RENAME TO users_gone")
+            answer = await api.post(LOG_IN, {"input": {"email": "ana@example.com", "password": PASSWORD}})
+            assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
+            answer = await api.post(SIGN_UP, {"input": {"email": "ben@example.com", "password": PASSWORD}})
+            assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
+            assert "no such table" in server.log
+            for secret in (PASSWORD, "$argon2", "ana@example.com", api.token):
+                assert secret not in server.log
+    finally:
+        await server.stop()

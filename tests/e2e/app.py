@@ -7,6 +7,8 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.support.client import PASSWORD
 
+#: The button that turns the form into one for a new account.
+NEW_HERE = "I\u2019m new here"
 #: A server that is away is a line in the console, and rightly so; everything else there is a fault.
 EXPECTED_WHEN_AWAY = "net::ERR_CONNECTION_"
 #: A reconnect waits up to half a minute after long trouble.
@@ -40,7 +42,7 @@ class Window:
 
     async def sign_up(self, name: str = "Ana") -> str:
         email = f"{uuid4().hex}@example.com"
-        await self.page.get_by_role("button", name="I’m new here").click()
+        await self.page.get_by_role("button", name=NEW_HERE).click()
         await self.page.get_by_label("Name").fill(name)
         await self._credentials(email, PASSWORD)
         await self.page.get_by_role("button", name="Sign up").click()

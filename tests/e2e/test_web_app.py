@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.e2e.app import BACK_MS, Window
+from tests.e2e.app import BACK_MS, NEW_HERE, Window
 from tests.support.server import Server
 
 pytestmark = pytest.mark.e2e
@@ -166,7 +166,7 @@ async def test_one_stays_signed_in_until_one_logs_out(browser: Browser, server: 
 
 async def test_a_refused_sign_up_says_why_at_its_field(browser: Browser, server: Server) -> None:
     window = await Window.open(browser, server.url)
-    await window.page.get_by_role("button", name="I’m new here").click()
+    await window.page.get_by_role("button", name=NEW_HERE).click()
     await window.page.get_by_label("Email").fill("ana@example.com")
     await window.page.get_by_label("Password").fill("short")
     await window.page.get_by_role("button", name="Sign up").click()
@@ -176,7 +176,9 @@ async def test_a_refused_sign_up_says_why_at_its_field(browser: Browser, server:
     assert window.complaints == []
 
 
-async def test_the_list_works_on_a_phone_by_keyboard_and_in_the_dark(browser: Browser, server: Server) -> None:
+async def test_the_list_works_on_a_phone_by_keyboard_and_in_the_dark(
+    browser: Browser, server: Server
+) -> None:
     window = await Window.open(
         browser, server.url, viewport={"width": 360, "height": 740}, color_scheme="dark"
     )

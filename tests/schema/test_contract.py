@@ -1,4 +1,4 @@
-"""The exported schema holds all of the public contract beside this file: it may add to it, never take away or loosen."""
+"""The exported schema holds all of the public contract beside this file: it may add, never take away or loosen."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,21 +21,22 @@ CONTRACT = Path(__file__).parent / "contract.graphql"
 #: What this release does not have yet. Whatever is built leaves this list; nothing may join it.
 NOT_YET = frozenset(
     """
-    Query.reminders Query.previewRecurrence Query.channels Task.isRecurring Task.recurrence Task.spawnedFrom
-    Task.occurrence Task.reminders Event.reminder TaskFilter.recurring TaskFilter.spawnedFromId
-    EventType.RECURRENCE_SET EventType.RECURRENCE_CLEARED EventType.RECURRENCE_SKIPPED EventType.RECURRING_SPAWNED
-    EventType.REMINDER_CREATED EventType.REMINDER_UPDATED EventType.REMINDER_CANCELLED EventType.REMINDER_TRIGGERED
-    EventType.REMINDER_MISSED Mutation.requestPasswordReset Mutation.resetPassword Mutation.setRecurrence
-    Mutation.clearRecurrence Mutation.skipOccurrence Mutation.createReminder Mutation.snoozeReminder
-    Mutation.cancelReminder Mutation.addWebPushChannel Mutation.addEmailChannel Mutation.addWebhookChannel
-    Mutation.updateChannel Mutation.removeChannel Mutation.testChannel CreateTaskInput.recurrence
-    CreateTaskInput.reminders
-    Duration RecurrenceRule Channel ChannelKind Delivery DeliveryStatus Recurrence Reminder RecurrenceMode MissedPolicy
-    ReminderStatus ReminderConnection ReminderEdge RequestPasswordResetInput ResetPasswordInput RecurrenceInput
-    SetRecurrenceInput SkipOccurrenceInput ReminderInput CreateReminderInput SnoozeReminderInput ReminderIdInput
-    AddWebPushChannelInput AddEmailChannelInput AddWebhookChannelInput UpdateChannelInput ChannelIdInput
-    RequestPasswordResetPayload ChannelPayload ReminderPayload
-    """.split()
+    Query.reminders Query.previewRecurrence Query.channels Task.isRecurring Task.recurrence
+    Task.spawnedFrom Task.occurrence Task.reminders Event.reminder TaskFilter.recurring
+    TaskFilter.spawnedFromId EventType.RECURRENCE_SET EventType.RECURRENCE_CLEARED
+    EventType.RECURRENCE_SKIPPED EventType.RECURRING_SPAWNED EventType.REMINDER_CREATED
+    EventType.REMINDER_UPDATED EventType.REMINDER_CANCELLED EventType.REMINDER_TRIGGERED
+    EventType.REMINDER_MISSED Mutation.requestPasswordReset Mutation.resetPassword
+    Mutation.setRecurrence Mutation.clearRecurrence Mutation.skipOccurrence Mutation.createReminder
+    Mutation.snoozeReminder Mutation.cancelReminder Mutation.addWebPushChannel Mutation.addEmailChannel
+    Mutation.addWebhookChannel Mutation.updateChannel Mutation.removeChannel Mutation.testChannel
+    CreateTaskInput.recurrence CreateTaskInput.reminders Duration RecurrenceRule Channel ChannelKind
+    Delivery DeliveryStatus Recurrence Reminder RecurrenceMode MissedPolicy ReminderStatus
+    ReminderConnection ReminderEdge RequestPasswordResetInput ResetPasswordInput RecurrenceInput
+    SetRecurrenceInput SkipOccurrenceInput ReminderInput CreateReminderInput SnoozeReminderInput
+    ReminderIdInput AddWebPushChannelInput AddEmailChannelInput AddWebhookChannelInput
+    UpdateChannelInput ChannelIdInput RequestPasswordResetPayload ChannelPayload ReminderPayload
+    """.split()  # noqa: SIM905 - a list of names, and not of quotes
 )
 
 
@@ -74,7 +75,7 @@ OFFERED = parts(build_schema(export_sdl()))
 
 def is_due(path: str) -> bool:
     """Neither it nor what holds it is on the list."""
-    field = path.split("(")[0]
+    field = path.split("(", maxsplit=1)[0]
     return {path, field, field.split(".")[0]}.isdisjoint(NOT_YET)
 
 
@@ -85,7 +86,7 @@ def test_what_the_contract_promises_is_there_word_for_word(path: str) -> None:
 
 def test_nothing_is_called_missing_that_is_there() -> None:
     assert NOT_YET.isdisjoint(OFFERED)
-    assert NOT_YET <= PROMISED.keys()
+    assert PROMISED.keys() >= NOT_YET
 
 
 def test_nothing_beyond_the_contract_is_demanded_of_clients() -> None:
