@@ -99,5 +99,5 @@ export class Session {
 
 function oneTabAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
   // Locks exist in secure contexts alone; without them the server answers two tabs at once the same.
-  return 'locks' in navigator ? navigator.locks.request('taskflow-refresh', work) : work();
+  return navigator.locks ? navigator.locks.request('taskflow-refresh', work) : work();
 }

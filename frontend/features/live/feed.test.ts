@@ -1,0 +1,260 @@
+import type { ApolloCache } from '@apollo/client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { BOARD } from '@/features/tasks/board';
+import { loadBoard } from '@/features/tasks/load';
+import { Session } from '@/graphql/session';
+import { openStore } from '@/graphql/store';
+import { page, Queue, Server, type Subscription } from '@/tests/server';
+import { about, aTask } from '@/tests/things';
+import { applyEvent, Versions } from './apply';
+import { Feed } from './feed';
+
+let server: Server;
+let session: Session;
+let cache: ApolloCache;
+let feed: Feed;
+let running: Promise<void>;
+/** The pauses between tries: how long, and what ends them. */
+let pauses: Queue<{ ms: number; end: () => void }>;
+
+beforeEach(async () => {
+  server = new Server();
+  server.root.tasks = () => page([aTask()]);
+  session = new Session();
+  await session.refresh();
+  server.sent.length = 0;
+  ({ cache } = openStore(session).client);
+  const versions = new Versions();
+  pauses = new Queue();
+  feed = new Feed({
+    url: () => 'ws://taskflow.test/graphql',
+    token: () => session.token,
+    refresh: () => session.refresh(),
+    load: () => loadBoard((query, variables) => session.run(query, variables), cache, versions),
+    apply: (event) => applyEvent(cache, versions, event),
+    wait: (ms, signal) =>
+      new Promise((end) => {
+        signal.addEventListener('abort', () => end());
+        pauses.put({ ms, end });
+      }),
+  });
+});
+
+afterEach(async () => {
+  feed.stop();
+  await running;
+});
+
+/** Starts the feed; its first subscription. */
+function start(): Promise<Subscription> {
+  running = feed.run();
+  return server.subscribed.take();
+}
+
+/** Breaks the connection off; the subscription that the app makes in its place. */
+async function broken({ socket }: Subscription, code = 1006): Promise<Subscription> {
+  socket.closes(code);
+  (await pauses.take()).end();
+  return server.subscribed.take();
+}
+
+function titles() {
+  return cache.readQuery({ query: BOARD })?.tasks.nodes.map(({ title }) => title);
+}
+
+test('it loads everything, and follows from where that stands', async () => {
+  expect(feed.state$.value).toBe('connecting');
+  const subscription = await start();
+  expect(subscription.after).toBe('loaded');
+  expect(feed.state$.value).toBe('live');
+  subscription.event(about('TASK_CREATED', 'one', aTask({ id: 'bread', title: 'Bread' })));
+  expect(titles()).toEqual(['Buy milk', 'Bread']);
+});
+
+test('after every break it goes on from the last event, and loads nothing again', async () => {
+  const first = await start();
+  first.event(about('TASK_UPDATED', 'one', aTask({ title: 'Oat milk', version: 2 })));
+  first.event(about('TASK_UPDATED', 'two', aTask({ title: 'Soy milk', version: 3 })));
+  const second = await broken(first);
+  expect(second.after).toBe('two');
+  second.event(about('TASK_UPDATED', 'three', aTask({ title: 'Rice milk', version: 4 })));
+  const third = await broken(second, 1012);
+  expect(third.after).toBe('three');
+  expect((await broken(third)).after).toBe('three');
+  expect(titles()).toEqual(['Rice milk']);
+  expect(server.names()).toEqual(['Load']);
+});
+
+test('it says that it is reconnecting, or that the device is offline', async () => {
+  const { socket } = await start();
+  server.down = true;
+  socket.closes(1006);
+  const pause = await pauses.take();
+  expect(feed.state$.value).toBe('reconnecting');
+  vi.stubGlobal('navigator', { onLine: false });
+  pause.end();
+  await pauses.take();
+  expect(feed.state$.value).toBe('offline');
+});
+
+test.each(['CURSOR_EXPIRED', 'CURSOR_INVALID'])('after %s it loads anew, and follows from there', async (code) => {
+  const first = await start();
+  first.event(about('TASK_UPDATED', 'one', aTask({ title: 'Oat milk', version: 7 })));
+  server.root.cursor = () => 'anew';
+  server.root.tasks = () => page([aTask({ title: 'Soy milk', version: 5 })]);
+  first.refuse(code);
+  const second = await server.subscribed.take();
+  expect(second.after).toBe('anew');
+  expect(titles()).toEqual(['Soy milk']);
+  // The server was put back to an earlier state: its versions count on from there.
+  second.event(about('TASK_UPDATED', 'next', aTask({ title: 'Rice milk', version: 6 })));
+  expect(titles()).toEqual(['Rice milk']);
+  expect(server.names()).toEqual(['Load', 'Load']);
+});
+
+test('a token that has run out is refreshed, and the feed goes on from the last event', async () => {
+  const first = await start();
+  first.event(about('TASK_UPDATED', 'one', aTask({ title: 'Oat milk', version: 2 })));
+  server.token = 'second';
+  expect((await broken(first, 4403)).after).toBe('one');
+  expect(server.names()).toEqual(['Load', 'Refresh']);
+});
+
+test('a subscription that is refused for its token refreshes it too', async () => {
+  const first = await start();
+  server.token = 'second';
+  first.refuse('UNAUTHENTICATED');
+  (await pauses.take()).end();
+  expect((await server.subscribed.take()).after).toBe('loaded');
+  expect(server.names()).toEqual(['Load', 'Refresh']);
+});
+
+test('a refresh that finds no server is tried again', async () => {
+  const first = await start();
+  server.token = 'second';
+  server.down = true;
+  first.socket.closes(4403);
+  const pause = await pauses.take();
+  expect(session.state$.value).toBe('signed-in');
+  server.down = false;
+  pause.end();
+  // The next socket has the old token still.
+  (await pauses.take()).end();
+  expect((await server.subscribed.take()).after).toBe('loaded');
+});
+
+test('it ends with the session', async () => {
+  const { socket } = await start();
+  server.signedIn = false;
+  socket.closes(4403);
+  await running;
+  expect(session.state$.value).toBe('signed-out');
+  expect(server.sockets).toHaveLength(1);
+});
+
+test.each([4401, 4400, 4429, 4500, 1011])('it comes back after close code %i', async (code) => {
+  const first = await start();
+  first.event(about('TASK_UPDATED', 'one', aTask({ version: 2 })));
+  expect((await broken(first, code)).after).toBe('one');
+  expect(server.names()).toEqual(['Load']);
+});
+
+test('it waits longer from try to try, and starts small again once a connection holds', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  const { socket } = await start();
+  server.down = true;
+  socket.closes(1006);
+  const waited = [];
+  for (let tries = 0; tries < 6; tries++) {
+    const pause = await pauses.take();
+    waited.push(pause.ms);
+    if (tries === 5) server.down = false;
+    pause.end();
+  }
+  expect(waited).toEqual([250, 500, 1000, 2000, 4000, 4000]);
+  const held = await server.subscribed.take();
+  held.event(about('TASK_UPDATED', 'one', aTask({ version: 2 })));
+  held.socket.closes(1006);
+  expect((await pauses.take()).ms).toBe(250);
+  vi.restoreAllMocks();
+});
+
+test('a server that lets everybody in and closes on them right after is not stormed', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  let subscription = await start();
+  const waited = [];
+  for (let tries = 0; tries < 3; tries++) {
+    subscription.socket.closes(1013);
+    const pause = await pauses.take();
+    waited.push(pause.ms);
+    pause.end();
+    subscription = await server.subscribed.take();
+  }
+  expect(waited).toEqual([250, 500, 1000]);
+  vi.restoreAllMocks();
+});
+
+test('where the first load finds no server, it is tried again', async () => {
+  server.down = true;
+  running = feed.run();
+  const pause = await pauses.take();
+  expect(server.sockets).toHaveLength(0);
+  server.down = false;
+  pause.end();
+  expect((await server.subscribed.take()).after).toBe('loaded');
+});
+
+test('a connection that has gone quiet is left for a new one, which goes on from the last event', async () => {
+  vi.useFakeTimers();
+  const first = await start();
+  first.event(about('TASK_UPDATED', 'one', aTask({ version: 2 })));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(feed.state$.value).toBe('live');
+  server.frozen = true;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(feed.state$.value).toBe('reconnecting');
+  server.frozen = false;
+  (await pauses.take()).end();
+  expect((await server.subscribed.take()).after).toBe('one');
+});
+
+test('a connection that holds without a word starts small again too', async () => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  const held = await broken(await start());
+  await vi.advanceTimersByTimeAsync(30_000);
+  held.socket.closes(1006);
+  expect((await pauses.take()).ms).toBe(250);
+  vi.restoreAllMocks();
+});
+
+test('a connection that leads nowhere is given up', async () => {
+  vi.useFakeTimers();
+  const { socket } = await start();
+  server.frozen = true;
+  socket.closes(1006);
+  (await pauses.take()).end();
+  await vi.advanceTimersByTimeAsync(8_000);
+  server.frozen = false;
+  (await pauses.take()).end();
+  expect((await server.subscribed.take()).after).toBe('loaded');
+  expect(server.sockets).toHaveLength(3);
+});
+
+test('once stopped, it closes its socket and opens no other', async () => {
+  const { socket } = await start();
+  feed.stop();
+  await running;
+  expect(socket.readyState).toBe(3);
+  expect(server.sockets).toHaveLength(1);
+});
+
+test('stopped while it connects, it leaves nothing behind', async () => {
+  server.frozen = true;
+  running = feed.run();
+  const socket = await server.connecting.take();
+  feed.stop();
+  await running;
+  socket.closes(1006);
+  expect(server.sockets).toHaveLength(1);
+});
