@@ -54,7 +54,9 @@ async def create_task(tx: Transaction, new: NewTask) -> Task | None:
 async def _create(tx: Transaction, id_: UUID, new: NewTask) -> Task:
     title, description = validation.title(new.title), validation.description(new.description)
     due = read_due(new.due_at or UNSET, new.due_on or UNSET) or NEVER
-    zone_name = new.time_zone or (await read_user(tx.session, tx.user_id)).time_zone
+    zone_name = new.time_zone
+    if zone_name is None:
+        zone_name = (await read_user(tx.session, tx.user_id)).time_zone
     zone = validation.time_zone(zone_name)
     project = await find_project(tx, new.project_id) if new.project_id is not None else None
     labels = await find_labels(tx, new.label_ids or (), "labelIds")

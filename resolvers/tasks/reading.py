@@ -17,7 +17,6 @@ from resolvers.tables import Task, TaskLabel
 from resolvers.unset import UNSET, Unset
 from resolvers.validation import checked_text, read_id
 
-
 #: As many as a task can carry.
 LABELS = 50
 #: As long as a title can be.
