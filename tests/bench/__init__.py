@@ -1,0 +1,12 @@
+"""`make bench`: what TaskFlow does in a second and what it costs, beside the least that the same load can cost.
+
+__main__.py   the whole run, on loopback: TaskFlow on SQLite and the floor in turns
+scenarios.py  the loads: creates, change-to-other-device, fan-out
+load.py       one load under way: its connections, its sockets, and the check that all was delivered once
+target.py     what is put under load: TaskFlow as shipped, and floor.py, a raw ASGI application
+post.py       HTTP, and device.py the WebSocket: by hand, so that the client takes little of the machine
+report.py     the table
+
+Nothing here asserts a speed. A machine's own figures say little, and less when it does other things meanwhile;
+the ratio to the floor, measured by turns with it, is what to compare.
+"""

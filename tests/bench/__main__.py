@@ -1,0 +1,117 @@
+"""`python -m tests.bench`: one bounded run, on loopback alone. What it started has ended when it ends."""
+
+import asyncio
+import gc
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from tests.bench.load import under_load
+from tests.bench.post import BenchFailed
+from tests.bench.report import Section, table
+from tests.bench.scenarios import Measured, creates, fan_out, sync
+from tests.bench.target import Target, TaskFlow, floor, taskflow
+
+#: By turns, so that what else the machine does meets both.
+ROUNDS = 2
+LIMIT_SECONDS = 230
+#: After so long no further load begins: an overloaded server takes its time to answer what it was sent.
+ENOUGH_SECONDS = 165
+USERS = 50
+SOCKETS = 1000
+FILES = 4096
+
+type Scenario = Callable[[Target, Measured], Coroutine[Any, Any, None]]
+#: What is measured: the title, what its operations are, and the load.
+SCENARIOS: list[tuple[str, str, Scenario]] = [
+    ("creates, one user, 8 connections", "create", partial(creates, connections=8)),
+    ("creates, one user, 64 connections", "create", partial(creates, connections=64)),
+    (f"fan-out to {SOCKETS:,} sockets of one user", "delivery", partial(fan_out, sockets=SOCKETS)),
+    (f"mutation to other device, 50/s, {2 * USERS} sockets", "create", partial(sync, rate=50, users=USERS)),
+    # The last, since it is the longest where the server can't keep up.
+    (f"mutation to other device, 200/s, {2 * USERS} sockets", "create", partial(sync, rate=200, users=USERS)),
+]
+
+
+def main() -> int:
+    # So that what was started is ended then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    _raise_file_limit()
+    # A pause of the client's would count as the server's. What it leaves uncollected is little.
+    gc.disable()
+    try:
+        with tempfile.TemporaryDirectory(prefix="taskflow-bench-") as folder:
+            print(_measure(Path(folder)))
+    except BenchFailed as failure:
+        print(f"bench: {failure}", file=sys.stderr)
+        return 1
+    except TimeoutError:
+        print(f"bench: not done within {LIMIT_SECONDS} s", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _measure(folder: Path) -> str:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    load_before = os.getloadavg()[0]
+    sections = [Section(title, of, Measured(), Measured()) for title, of, _ in SCENARIOS]
+    with taskflow(folder, USERS) as ours:
+        answer, frame = _run(_sample(ours), deadline)
+        with floor(answer, frame) as least:
+            for turn in range(ROUNDS):
+                for section, (title, _, scenario) in zip(sections, SCENARIOS, strict=True):
+                    if turn and time.monotonic() > deadline - LIMIT_SECONDS + ENOUGH_SECONDS:
+                        break
+                    print(f"{turn + 1}/{ROUNDS} {title}", file=sys.stderr, flush=True)
+                    _run(scenario(ours, section.taskflow), deadline)
+                    _run(scenario(least, section.floor), deadline)
+    return "\n".join([*_heading(answer, frame, load_before), "", table(sections)])
+
+
+def _heading(answer: bytes, frame: bytes, load_before: float) -> list[str]:
+    sizes = f"answers of {len(answer)} bytes, frames of {len(frame)} bytes"
+    machine = f"{os.cpu_count()} cores shared with the client, load average {load_before:.1f} before"
+    return [
+        "TaskFlow: one process, SQLite in a temporary DATA_DIR, RATE_LIMIT=off (lifts the sockets one user may have).",
+        f"Floor: raw ASGI under the same uvicorn settings, no database, and what TaskFlow sends: {sizes}.",
+        f"Loopback, TaskFlow and floor by turns, {machine}.",
+        f"{USERS} users with 2 sockets each. A fixed rate is kept whether answers come or not.",
+        "CPU of a delivery includes that of making the change, which is one for all its sockets.",
+        "Compare ratios (TaskFlow / floor). Times are of this machine, now.",
+    ]
+
+
+async def _sample(target: TaskFlow) -> tuple[bytes, bytes]:
+    """An answer, and what a socket is sent."""
+    async with under_load(target) as load:
+        await load.connect(0, 1)
+        await load.create(0)
+        await load.all_delivered()
+        return load.last_answer, load.devices[0][0].frame
+
+
+def _run[T](work: Coroutine[Any, Any, T], deadline: float) -> T:
+    """Raises TimeoutError at the deadline (time.monotonic())."""
+    bounded = asyncio.wait_for(work, deadline - time.monotonic())
+    return asyncio.run(bounded, loop_factory=uvloop.new_event_loop)
+
+
+def _raise_file_limit() -> None:
+    """The servers inherit it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""The table: TaskFlow, the floor, and the first divided by the second."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.bench.scenarios import Measured
+
+WIDTHS = (52, 12, 12, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One load on both."""
+
+    title: str
+    #: What its operations are: create or delivery.
+    of: str
+    taskflow: Measured
+    floor: Measured
+
+
+def table(sections: Sequence[Section]) -> str:
+    lines = [_line("", "TaskFlow", "floor", "ratio")]
+    for section in sections:
+        rounds = max(section.taskflow.rounds, section.floor.rounds)
+        lines += ["", f"{section.title} (rounds: {rounds})"]
+        for label, figure in _figures(section):
+            ours, least = figure(section.taskflow), figure(section.floor)
+            ratio = f"{ours / least:.3g}" if least else "-"
+            lines.append(_line(f"  {label}", _number(ours), _number(least), ratio))
+        for name, measured in (("TaskFlow", section.taskflow), ("the floor", section.floor)):
+            if measured.client_cpu > 0.9 * measured.seconds:
+                lines.append(f"  ! the client had no time left against {name}: the rate is the client's")
+    return "\n".join(lines)
+
+
+def _figures(section: Section) -> Iterator[tuple[str, Callable[[Measured], float]]]:
+    one, many = section.of, "creates" if section.of == "create" else "deliveries"
+    if section.taskflow.delays:
+        yield "p50 [ms]", lambda m: 1e3 * quantile(m.delays, 50)
+        yield "p95 [ms]", lambda m: 1e3 * quantile(m.delays, 95)
+        yield "p99 [ms]", lambda m: 1e3 * quantile(m.delays, 99)
+        if section.taskflow.refused:
+            yield "declined, not in the above [creates]", lambda m: m.refused
+        yield "sent later than due, p99 [ms]", lambda m: 1e3 * quantile(m.late, 99)
+    else:
+        yield f"{many} per second [1/s]", lambda m: m.operations / m.seconds
+    yield f"server CPU per {one} [µs]", lambda m: 1e6 * m.server_cpu / m.operations
+    yield "server CPU [cores]", lambda m: m.server_cpu / m.seconds
+    yield "client CPU [cores]", lambda m: m.client_cpu / m.seconds
+
+
+def quantile(values: list[float], percent: int) -> float:
+    """By nearest rank."""
+    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _line(*cells: str) -> str:
+    first, *rest = (f"{cell:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True))
+    return f"{cells[0]:<{WIDTHS[0]}}{''.join(rest)}".rstrip() if first else ""
