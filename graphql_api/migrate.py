@@ -3,6 +3,8 @@
 Safe to run from several processes at once: one migrates, the others wait.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,8 +12,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from resolvers.database import Database
+from resolvers.database import (
+    CONNECT_TIMEOUT_SECONDS,
+    IDLE_IN_TRANSACTION_SECONDS,
+    Database,
+    outages_as_unavailable,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Any number that nothing else on the database uses as an advisory lock.
@@ -25,7 +33,10 @@ def alembic_config(connection: sa.Connection) -> Config:
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Upgrade (or, given an older `revision`, downgrade) the schema."""
+    """Upgrade (or, given an older `revision`, downgrade) the schema: all of the way, or not at all.
+
+    Raises SystemExit where the database is newer than this release, Unavailable where it does not answer.
+    """
 
     def run(connection: sa.Connection) -> None:
         if connection.dialect.name == "postgresql":
@@ -45,9 +56,49 @@ async def migrate(database: Database, revision: str = "head") -> None:
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+        moved = MigrationContext.configure(connection).get_current_revision() != current
+        if (
+            moved
+            and connection.dialect.name == "sqlite"
+            and connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        ):
+            raise RuntimeError("a migration leaves references to rows that are not there")
 
-    async with database.writer.begin() as connection:
+    async with outages_as_unavailable(), _connect(database) as connection, connection.begin():
         await connection.run_sync(run)
+
+
+@asynccontextmanager
+async def _connect(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A connection whose statements may do and take what a migration needs."""
+    if not database.is_sqlite:
+        # A statement may take its time: an index on a large table does, and so does waiting for it.
+        engine = create_async_engine(
+            database.url,
+            poolclass=sa.NullPool,
+            hide_parameters=True,
+            connect_args={
+                "timeout": CONNECT_TIMEOUT_SECONDS,
+                "server_settings": {
+                    "application_name": "taskflow migrate",
+                    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_SECONDS * 1000),
+                    "timezone": "UTC",
+                },
+            },
+        )
+        async with engine.connect() as connection:
+            yield connection
+        return
+    async with database.writer.connect() as connection:
+        # SQLite alters a table by putting a copy in its place. Dropping the old one would take along all rows that
+        # refer to it, so nobody looks meanwhile. Inside a transaction this setting can't be changed.
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            await raw.execute("PRAGMA foreign_keys=ON")
 
 
 async def is_current(database: Database) -> bool:

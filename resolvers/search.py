@@ -10,8 +10,8 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of what somebody looks for."""
-    return fold(text).split()
+    """The folded words of what somebody looks for, each once: some single characters fold to several words."""
+    return list(dict.fromkeys(fold(text).split()))
 
 
 def pattern(word: str) -> str:
