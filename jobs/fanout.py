@@ -3,11 +3,16 @@
 import asyncio
 
 from broadcaster import Broadcast
+from prometheus_client import Counter
 
 from jobs.bus import Bus, Message
 
 #: Messages taken from the bus and not yet handed on. One more is dropped: the feeds' poll of the log repairs it.
 HELD_MESSAGES = 10_000
+
+dropped_total = Counter(
+    "taskflow_fanout_dropped_total", "Messages of the bus that this process had no room for."
+)
 
 
 class FanOut:
@@ -21,7 +26,11 @@ class FanOut:
         while True:
             message = await self._messages.get()
             await self._broadcast.publish(channel=message.key, message=message.body.decode())
+            # Neither of the two waits while there is more: a flood would stop everything else.
+            await asyncio.sleep(0)
 
     def _take(self, message: Message) -> None:
-        if not self._messages.full():
+        if self._messages.full():
+            dropped_total.inc()
+        else:
             self._messages.put_nowait(message)

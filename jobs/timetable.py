@@ -1,7 +1,7 @@
 """What runs when."""
 
-from datetime import timedelta
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -38,7 +38,10 @@ class Timetable:
         )
 
     def start(self) -> None:
-        self._scheduler.add_job(self._purge, "interval", seconds=PURGE_EVERY_SECONDS)
+        # Once at the start, too: a host that sleeps or restarts often would never come to it.
+        self._scheduler.add_job(
+            self._purge, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
+        )
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -50,16 +53,26 @@ class Timetable:
         async with self._database.read() as session:
             before = await self._database.now(session) - KEPT_DELETED
         purged = 0
+        passed_over: set[UUID] = set()
         while True:
             async with self._database.read() as session:
-                users = await users_with_purgeable(session, before, PURGE_USERS)
-            for user_id in users:
-                outcome = await self._log.change_as_job(
-                    user_id, lambda tx: purge_deleted(tx, before, PURGE_TASKS), str(uuid4())
-                )
-                purged += outcome.value
+                found = await users_with_purgeable(session, before, PURGE_USERS + len(passed_over))
+            users = [user_id for user_id in found if user_id not in passed_over]
             if not users:
                 return purged
+            for user_id in users:
+                try:
+                    outcome = await self._log.change_as_job(
+                        user_id, lambda tx: purge_deleted(tx, before, PURGE_TASKS), str(uuid4())
+                    )
+                except Unavailable:
+                    raise
+                except Exception:
+                    # What is wrong with one user's is no reason to keep the others'.
+                    log.exception("purge_failed", user_id=str(user_id))
+                    passed_over.add(user_id)
+                else:
+                    purged += outcome.value
 
     async def _purge(self) -> None:
         try:

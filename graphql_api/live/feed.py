@@ -18,6 +18,10 @@ class Feed:
     """
 
     def __init__(self) -> None:
+        #: Set once the bus delivers to this feed; a log read before that could miss what comes between.
+        self.ready = asyncio.Event()
+        #: Which log this is about; None until anything is known.
+        self.epoch: int | None = None
         #: The newest event known of; None until anything is known.
         self.seq: int | None = None
         #: Set where the log was replaced: every reader has to load anew.
@@ -41,9 +45,13 @@ class Feed:
             self.seq = seq
             self._wake()
 
-    def expire(self) -> None:
-        self.expired = True
-        self._wake()
+    def saw_epoch(self, epoch: int) -> None:
+        """The log was just read, and has this epoch."""
+        if self.epoch is None:
+            self.epoch = epoch
+        elif self.epoch != epoch:
+            self.expired = True
+            self._wake()
 
     def after(self, seq: int) -> list[Event] | None:
         """The events after `seq`, or None where only the log has them."""

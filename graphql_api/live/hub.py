@@ -38,9 +38,6 @@ missed_total = Counter(
 class _Entry:
     feed: Feed = field(default_factory=Feed)
     holders: int = 0
-    #: Set once broadcaster delivers to the feed; a log read before that could miss what comes between.
-    ready: asyncio.Event = field(default_factory=asyncio.Event)
-    epoch: int | None = None
     pump: asyncio.Task[None] | None = None
 
 
@@ -52,10 +49,13 @@ class Hub:
         live_users.set_function(lambda: len(self._entries))
 
     @contextmanager
-    def hold(self, user_id: UUID) -> Iterator[Feed]:
-        """The user's feed, kept for as long as this is entered."""
+    def hold(self, user_id: UUID, epoch: int | None = None) -> Iterator[Feed]:
+        """The user's feed, kept for as long as this is entered.
+
+        Who follows the log of `epoch` gets an expired feed where it was replaced; who begins gets a fresh one.
+        """
         entry = self._entries.get(user_id)
-        if entry is None:
+        if entry is None or (entry.feed.expired and entry.feed.epoch != epoch):
             entry = self._entries[user_id] = _Entry()
             entry.pump = asyncio.create_task(self._pump(user_id, entry), name=f"feed of {user_id}")
         entry.holders += 1
@@ -64,20 +64,10 @@ class Hub:
         finally:
             entry.holders -= 1
             if entry.holders == 0:
-                del self._entries[user_id]
+                if self._entries.get(user_id) is entry:
+                    del self._entries[user_id]
                 if entry.pump is not None:
                     entry.pump.cancel()
-
-    async def ready(self, user_id: UUID) -> None:
-        """Wait until the held feed of the user hears all that is published from now on."""
-        await self._entries[user_id].ready.wait()
-
-    def note_epoch(self, user_id: UUID, epoch: int) -> None:
-        entry = self._entries[user_id]
-        if entry.epoch is None:
-            entry.epoch = epoch
-        elif entry.epoch != epoch:
-            entry.feed.expire()
 
     def on_commit(self, committed: Committed) -> None:
         for event in committed.events:
@@ -104,7 +94,7 @@ class Hub:
                 entry = self._entries.get(position.user_id)
                 if entry is None:
                     continue
-                self.note_epoch(position.user_id, position.epoch)
+                entry.feed.saw_epoch(position.epoch)
                 if entry.feed.seq is not None and entry.feed.seq < position.last_seq:
                     missed_total.inc()
                 entry.feed.reaches(position.last_seq)
@@ -113,7 +103,7 @@ class Hub:
         while True:
             try:
                 async with self._broadcast.subscribe(channel=str(user_id)) as subscriber:
-                    entry.ready.set()
+                    entry.feed.ready.set()
                     while True:
                         message = await subscriber.get()
                         try:
@@ -123,5 +113,5 @@ class Hub:
                             log.warning("unreadable_live_message", user_id=str(user_id))
             except Exception:
                 log.exception("live_feed_failed", user_id=str(user_id))
-                entry.ready.set()  # the poll stands in until broadcaster is back
+                entry.feed.ready.set()  # the poll stands in until broadcaster is back
                 await asyncio.sleep(RETRY_SECONDS)

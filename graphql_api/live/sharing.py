@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
 from graphql_api.live.hub import Hub
-from graphql_api.live.stream import EventStream
+from graphql_api.live.stream import EventStream, outlast_outage
 from resolvers.log.cursor import Position
 from resolvers.log.event_log import EventFilter
 from resolvers.log.events import Event
@@ -20,6 +20,7 @@ from resolvers.log.events import Event
 #: Executed events kept, for members that are a few behind.
 KEPT_PAYLOADS = 16
 
+#: Raises Unavailable where it must be done again, since the database does not answer.
 type Render = Callable[[Event], Awaitable[str]]
 
 
@@ -66,7 +67,9 @@ class Member:
         try:
             while True:
                 await self.sink.drained()
-                if self.group.seq is None or self.seq >= self.group.seq:
+                # A group that rests starts with who is up to date: one that came from far back would make the
+                # others wait for what they have long had.
+                if self._stream.at_newest if self.group.seq is None else self.seq >= self.group.seq:
                     self.group.join(self)
                     self._stream.close()
                     return
@@ -117,7 +120,8 @@ class Group:
     async def payload(self, event: Event) -> str:
         payload = self._payloads.get(event.seq)
         if payload is None:
-            payload = self._payloads[event.seq] = await self._render(event)
+            payload = await outlast_outage(lambda: self._render(event))
+            self._payloads[event.seq] = payload
             if len(self._payloads) > KEPT_PAYLOADS:
                 self._payloads.popitem(last=False)
         return payload
@@ -126,8 +130,13 @@ class Group:
         try:
             while self._live:
                 for event in await stream.batch():
-                    self._hand_out(event.seq, await self.payload(event))
+                    if any(member.seq < event.seq for member in self._live):
+                        self._hand_out(event.seq, await self.payload(event))
+                    self._handed_out = event.seq
                 self._handed_out = stream.seq
+                for member in self._live:
+                    # Over what was filtered out, too.
+                    member.seq = max(member.seq, stream.seq)
             self._rest()
         except Exception as error:
             members, self._live = self._live, set()
@@ -136,7 +145,6 @@ class Group:
                 member.sink.fail(error)
 
     def _hand_out(self, seq: int, payload: str) -> None:
-        self._handed_out = seq
         for member in tuple(self._live):
             if seq <= member.seq:
                 continue

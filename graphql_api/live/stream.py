@@ -6,8 +6,8 @@ missed and nothing repeated, since only the place decides what comes next.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, closing
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, closing, suppress
 
 from graphql_api.live.feed import Wake
 from graphql_api.live.hub import Hub
@@ -20,6 +20,8 @@ from resolvers.viewer import Viewer
 #: Read from the log at once.
 PAGE_EVENTS = 100
 RETRY_SECONDS = 1.0
+#: Longest wait for broadcaster to begin; where it hangs, the poll stands in.
+READY_SECONDS = 2.0
 #: How long a subscription outlives the database before its client is told to come back later.
 OUTAGE_SECONDS = 60.0
 
@@ -36,9 +38,16 @@ class EventStream:
         self.seq = seq
         self.wanted = wanted
         self._held = ExitStack()
-        self._feed = self._held.enter_context(hub.hold(position.user_id))
+        self._feed = self._held.enter_context(hub.hold(position.user_id, position.epoch))
         self._wake = self._held.enter_context(Wake(self._feed))
+        if self._feed.epoch is None:
+            self._feed.epoch = position.epoch
         self._feed.reaches(position.last_seq)
+
+    @property
+    def at_newest(self) -> bool:
+        """Whether nothing is known to have happened after `seq`."""
+        return self._feed.seq is None or self._feed.seq <= self.seq
 
     def close(self) -> None:
         self._held.close()
@@ -49,7 +58,7 @@ class EventStream:
         Raises CursorExpired where the log was replaced, Unavailable where the database stays away.
         """
         while True:
-            if self._feed.expired:
+            if self._feed.expired or self._feed.epoch != self.position.epoch:
                 raise CursorExpired
             newest = self._feed.seq
             if newest is None or newest <= self.seq:
@@ -59,7 +68,7 @@ class EventStream:
             if events is not None:
                 self.seq = events[-1].seq
                 return [event for event in events if self.wanted.admits(event)]
-            events = await self._read()
+            events = await outlast_outage(self._read)
             if len(events) == PAGE_EVENTS:
                 self.seq = events[-1].seq
             else:
@@ -67,17 +76,8 @@ class EventStream:
             return events
 
     async def _read(self) -> list[Event]:
-        deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
-        while True:
-            try:
-                async with self.hub.database.read() as session:
-                    return await read_after(
-                        session, self.position.user_id, self.seq, PAGE_EVENTS, self.wanted
-                    )
-            except Unavailable:
-                if asyncio.get_running_loop().time() > deadline:
-                    raise
-            await asyncio.sleep(RETRY_SECONDS)
+        async with self.hub.database.read() as session:
+            return await read_after(session, self.position.user_id, self.seq, PAGE_EVENTS, self.wanted)
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         with closing(self):
@@ -91,13 +91,28 @@ async def open_stream(hub: Hub, viewer: Viewer, after: str | None, wanted: Event
 
     Raises Unauthenticated, CursorInvalid, CursorExpired, Unavailable.
     """
-    with hub.hold(viewer.user_id) as feed:
-        await hub.ready(viewer.user_id)
-        async with hub.database.read() as session:
-            position = await read_position(session, viewer.user_id)
-        if position is None:
-            raise Unauthenticated
-        hub.note_epoch(viewer.user_id, position.epoch)
-        feed.reaches(position.last_seq)
-        seq = position.last_seq if after is None else position.seq_of(after)
-        return EventStream(hub, position, seq, wanted)
+    while True:
+        with hub.hold(viewer.user_id) as feed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(feed.ready.wait(), READY_SECONDS)
+            async with hub.database.read() as session:
+                position = await read_position(session, viewer.user_id)
+            if position is None:
+                raise Unauthenticated
+            feed.saw_epoch(position.epoch)
+            if feed.expired:
+                continue  # with a feed of the new log
+            seq = position.last_seq if after is None else position.seq_of(after)
+            return EventStream(hub, position, seq, wanted)
+
+
+async def outlast_outage[T](work: Callable[[], Awaitable[T]]) -> T:
+    """Do `work`, again and again while the database does not answer. Raises Unavailable where it stays away."""
+    deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
+    while True:
+        try:
+            return await work()
+        except Unavailable:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+        await asyncio.sleep(RETRY_SECONDS)

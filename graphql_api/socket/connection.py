@@ -3,16 +3,13 @@
 import asyncio
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from starlette.types import Send
 from starlette.websockets import WebSocketDisconnect
 
 from graphql_api.socket.codes import cut_reason
 from resolvers.viewer import Viewer
-
-if TYPE_CHECKING:
-    from graphql_api.socket.operations import Operation
 
 #: What a socket holds for a client that reads slowly. Beyond it subscriptions read the log again when there is room.
 QUEUE_MESSAGES = 64
@@ -23,9 +20,11 @@ CLOSE_TIMEOUT_SECONDS = 5.0
 class Connection:
     """The server's side of one socket, from its acceptance to its end."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._send = send
-        self._queue: deque[str] = deque()
+        self._monotonic = monotonic
+        #: Each with the id of the operation that it belongs to, if any.
+        self._queue: deque[tuple[str | None, str]] = deque()
         self._queued_characters = 0
         self._empty = asyncio.Event()
         self._empty.set()
@@ -35,10 +34,9 @@ class Connection:
         self.closed = False
         #: Set once the server has said its last word, or could not.
         self.ended = asyncio.Event()
-        self.operations: dict[str, Operation] = {}
 
-        # By time.monotonic():
-        self.accepted_at = time.monotonic()
+        # By `monotonic`:
+        self.accepted_at = monotonic()
         self.heard_at = self.accepted_at
         self.pinged_at: float | None = None
         #: When the send began that has not ended yet.
@@ -52,26 +50,34 @@ class Connection:
 
     def heard(self) -> None:
         """The client said something: it is there."""
-        self.heard_at = time.monotonic()
+        self.heard_at = self._monotonic()
 
-    def offer(self, text: str) -> bool:
+    def offer(self, text: str, operation: str | None = None) -> bool:
         """Queue a message, unless the queue is full."""
         full = len(self._queue) >= QUEUE_MESSAGES or self._queued_characters + len(text) > QUEUE_CHARACTERS
         # One that is larger than the whole queue must still get through some day.
         if full and self._queue:
             return False
-        self.put(text)
+        self.put(text, operation)
         return True
 
-    def put(self, text: str) -> None:
+    def put(self, text: str, operation: str | None = None) -> None:
         """Queue a message whatever is queued already: for what is bounded in other ways."""
         if self.closed:
             return
-        self._queue.append(text)
+        self._queue.append((operation, text))
         self._queued_characters += len(text)
         self._empty.clear()
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_queued())
+
+    def drop(self, operation: str) -> None:
+        """Take back what is queued of an operation, but for what is being sent already."""
+        kept = 1 if self.stalled_since is not None else 0
+        queue = list(self._queue)
+        queue[kept:] = [message for message in queue[kept:] if message[0] != operation]
+        self._queue = deque(queue)
+        self._queued_characters = sum(len(text) for _, text in queue)
 
     @property
     def full(self) -> bool:
@@ -114,8 +120,8 @@ class Connection:
     async def _send_queued(self) -> None:
         try:
             while self._queue:
-                self.stalled_since = time.monotonic()
-                text = self._queue[0]
+                self.stalled_since = self._monotonic()
+                _, text = self._queue[0]
                 await self._send({"type": "websocket.send", "text": text})
                 self._queue.popleft()
                 self._queued_characters -= len(text)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import structlog
@@ -16,7 +15,7 @@ from graphql_api.socket.codes import Close
 from graphql_api.socket.connection import Connection
 from graphql_api.socket.messages import Complete, Init, Ping, Pong, Subscribe, read_message
 from graphql_api.socket.operations import Operations
-from graphql_api.tokens import TokenExpired, TokenInvalid
+from graphql_api.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.wiring import Parts
 from resolvers.errors import Unavailable
 from resolvers.log.event_log import read_position_of_session
@@ -26,8 +25,6 @@ log = structlog.get_logger()
 SUBPROTOCOL = "graphql-transport-ws"
 MESSAGES_PER_SECOND = 60
 ACKNOWLEDGEMENT = '{"type":"connection_ack"}'
-#: A token in a URL ends up in logs and histories; it belongs in the first message.
-TOKEN_PARAMETERS = {"token", "access_token", "authorization"}
 
 
 class GraphQLOverWebSocket:
@@ -40,7 +37,7 @@ class GraphQLOverWebSocket:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = HTTPConnection(scope)
         await receive()  # websocket.connect
-        if TOKEN_PARAMETERS & parse_qs(urlsplit(str(request.url)).query, keep_blank_values=True).keys():
+        if holds_token(scope["query_string"]):
             await PlainTextResponse("A token never goes into a URL.\n", 400)(scope, receive, send)
             return
         if not may_use(request, self._parts.settings.cors_origins):
@@ -57,7 +54,7 @@ class GraphQLOverWebSocket:
             )
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-        connection = Connection(send)
+        connection = Connection(send, self._parts.sockets.monotonic)
         connection.reader = asyncio.current_task()
         self._parts.sockets.add(connection)
         operations = Operations(self._parts, connection, user_agent=request.headers.get("user-agent", ""))
@@ -69,7 +66,11 @@ class GraphQLOverWebSocket:
         finally:
             connection.lost()
             operations.end_all()
-            self._parts.sockets.remove(connection)
+            try:
+                # The socket counts as one of its user's, and the server's stop waits, for as long as it does work.
+                await operations.finished()
+            finally:
+                self._parts.sockets.remove(connection)
 
     async def _converse(self, connection: Connection, operations: "Operations", receive: Receive) -> None:
         recent: deque[float] = deque(maxlen=MESSAGES_PER_SECOND)
@@ -121,7 +122,7 @@ class GraphQLOverWebSocket:
         try:
             if not isinstance(authorization, str):
                 raise TokenInvalid
-            claims = self._parts.tokens.read(authorization.removeprefix("Bearer "), leeway_seconds=0)
+            claims = self._parts.tokens.read(bearer_token(authorization), leeway_seconds=0)
             viewer = claims.viewer
             async with self._parts.database.read() as session:
                 position = await read_position_of_session(session, viewer.user_id, viewer.session_id)

@@ -7,16 +7,16 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from graphql import GraphQLError, OperationType, VariableNode
-from graphql.language import FieldNode
+from graphql import OperationType
 
-from graphql_api.live.sharing import Member
 from graphql_api.live.stream import EventStream, open_stream
 from graphql_api.socket import codes
 from graphql_api.socket.codes import Close
 from graphql_api.socket.connection import Connection
+from graphql_api.socket.operation import Operation
+from graphql_api.socket.sharing_key import sharing_key
 from graphql_api.wiring import Parts
-from resolvers.errors import CursorExpired
+from resolvers.errors import Unavailable
 from resolvers.log.event_log import EventFilter
 from resolvers.log.events import Event
 from resolvers.viewer import Viewer
@@ -65,15 +65,17 @@ class Operations:
         self.begin(self._run(operation, payload))
 
     def end(self, id_: str) -> None:
+        """The client wants no more of it: nothing that waits to be sent goes out, since the id is free again."""
         operation = self._operations.pop(id_, None)
         if operation is not None:
             operation.end()
+        self._connection.drop(id_)
 
     def end_all(self) -> None:
         for id_ in list(self._operations):
             self.end(id_)
 
-    def _forget(self, operation: "Operation") -> None:
+    def _forget(self, operation: Operation) -> None:
         if self._operations.get(operation.id) is operation:
             del self._operations[operation.id]
 
@@ -87,9 +89,14 @@ class Operations:
 
     def _refuse(self, id_: str, refusal: RequestRefused) -> None:
         errors = [error.formatted for error in refusal.errors]
-        self._connection.put(orjson.dumps({"id": id_, "type": "error", "payload": errors}).decode())
+        self._connection.put(orjson.dumps({"id": id_, "type": "error", "payload": errors}).decode(), id_)
 
-    async def _run(self, operation: "Operation", payload: dict[str, Any]) -> None:
+    async def finished(self) -> None:
+        """Wait for what runs to its end whatever happens to the socket."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _run(self, operation: Operation, payload: dict[str, Any]) -> None:
         context = self._context()
         try:
             request = read_request(payload)
@@ -108,7 +115,7 @@ class Operations:
         operation.finish()
 
     async def _watch(
-        self, operation: "Operation", request: Request, prepared: Prepared, context: Context
+        self, operation: Operation, request: Request, prepared: Prepared, context: Context
     ) -> None:
         began = await subscribe(self._parts.schema, prepared, context, request.variables)
         if not isinstance(began, Subscribed):
@@ -123,7 +130,11 @@ class Operations:
         context.position = source.position
 
         async def render(event: Event) -> str:
-            return orjson.dumps(await began.render(event)).decode()
+            answer = await began.render(event)
+            if any(error["extensions"]["code"] == "UNAVAILABLE" for error in answer.get("errors", ())):
+                # With this the event would count as delivered, and part of it would be missing for good.
+                raise Unavailable
+            return orjson.dumps(answer).decode()
 
         key = (source.position.user_id, source.position.epoch, *sharing_key(request, prepared))
         operation.watch(self._parts.sharing.enter(key, source, render, operation), self._parts, key)
@@ -140,79 +151,3 @@ class Operations:
             user_agent=self._user_agent,
             session_days=parts.settings.session_days,
         )
-
-
-class Operation:
-    """One operation of one socket; for a subscription, where its results go."""
-
-    def __init__(self, id_: str, connection: Connection, forget: Any) -> None:
-        self.id = id_
-        self.ended = False
-        self._connection = connection
-        self._forget = forget
-        self._head = f'{{"id":{orjson.dumps(id_).decode()},"type":"next","payload":'
-        self._leave: Any = None
-
-    def put(self, payload: str) -> None:
-        if not self.ended:
-            self._connection.put(f"{self._head}{payload}}}")
-
-    def offer(self, payload: str) -> bool:
-        # What ended takes everything and sends nothing, so that nobody waits for it.
-        return self.ended or self._connection.offer(f"{self._head}{payload}}}")
-
-    async def drained(self) -> None:
-        await self._connection.drained()
-
-    def fail(self, error: Exception) -> None:
-        """The subscription can't go on: load anew where the log was replaced, else come back later."""
-        if self.ended:
-            return
-        if isinstance(error, CursorExpired):
-            expired = GraphQLError(
-                "This cursor is too old. Load the state anew.", extensions={"code": "CURSOR_EXPIRED"}
-            )
-            self.put(orjson.dumps({"data": None, "errors": [expired.formatted]}).decode())
-            self.finish()
-            return
-        log.error("subscription_failed", exc_info=(type(error), error, error.__traceback__))
-        self._parts.sockets.close(self._connection, codes.TRY_AGAIN_LATER, "The server can't go on right now")
-
-    def watch(self, member: Member, parts: Parts, key: Any) -> None:
-        self._parts = parts
-        self._leave = lambda: parts.sharing.exit(key, member)
-
-    def finish(self, say_complete: bool = True) -> None:
-        """The server has said all there is to this operation."""
-        if not self.ended and say_complete:
-            self._connection.put(f'{{"id":{orjson.dumps(self.id).decode()},"type":"complete"}}')
-        self.end()
-        self._forget(self)
-
-    def end(self) -> None:
-        self.ended = True
-        if self._leave is not None:
-            self._leave()
-            self._leave = None
-
-
-def sharing_key(request: Request, prepared: Prepared) -> tuple[str, str, str]:
-    """What of a request alters its results: the document, the operation, and the variables but for the cursor."""
-    variables = dict(request.variables or {})
-    cursor = _cursor_variable(prepared)
-    if cursor is not None:
-        variables.pop(cursor, None)
-    canonical = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()
-    return request.query, request.operation_name or "", canonical
-
-
-def _cursor_variable(prepared: Prepared) -> str | None:
-    """The variable that is given to `after` and is used nowhere else."""
-    for field in prepared.operation.selection_set.selections:
-        if isinstance(field, FieldNode):
-            for argument in field.arguments or ():
-                if argument.name.value == "after" and isinstance(argument.value, VariableNode):
-                    name = argument.value.name.value
-                    # Once where it is declared, once here.
-                    return name if prepared.text.count(f"${name}") == 2 else None
-    return None

@@ -39,11 +39,17 @@ class SocketRegistry:
     """`limit_sockets` is off for benchmarks alone."""
 
     def __init__(
-        self, database: Database, limit_sockets: bool = True, now: Callable[[], float] = time.time
+        self,
+        database: Database,
+        limit_sockets: bool = True,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._limit_sockets = limit_sockets
-        self._now = now
+        #: Tests give their own: the time of day, and what durations are reckoned by.
+        self.now = now
+        self.monotonic = monotonic
         self._connections: set[Connection] = set()
         self._of_user: Tally[UUID] = Tally()
         self._closing: set[asyncio.Task[None]] = set()
@@ -104,8 +110,8 @@ class SocketRegistry:
 
     def tick(self) -> None:
         """Ping who is quiet; end who is silent, late, stalled, or whose token has run out."""
-        now = time.monotonic()
-        wall = self._now()
+        now = self.monotonic()
+        wall = self.now()
         for connection in list(self._connections):
             if connection.closed:
                 continue
@@ -116,6 +122,9 @@ class SocketRegistry:
                     self.close(connection, codes.TIMEOUT, "Connection initialisation timeout")
             elif connection.expires_at is not None and wall >= connection.expires_at:
                 self.close(connection, codes.FORBIDDEN, "Token expired")
+            elif connection.stalled_since is not None:
+                # A ping would wait behind what is being sent, and so would its answer.
+                connection.pinged_at = None
             elif connection.pinged_at is not None and connection.pinged_at >= connection.heard_at:
                 if now - connection.pinged_at > PONG_TIMEOUT_SECONDS:
                     self.close(connection, codes.TIMEOUT, "No pong in time")

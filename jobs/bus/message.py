@@ -1,7 +1,9 @@
 """Events as CloudEvents 1.0 in structured JSON: one form, whatever bus carries it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,9 @@ from resolvers.log.events import SCHEMA_VERSION, Event, EventType
 
 SOURCE = "taskflow"
 CONTENT_TYPE = "application/cloudevents+json"
+TRACE_BYTES, SPAN_BYTES = 16, 8
+#: A UUID, or the trace id of the request that caused the event.
+_TRACE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 class BadMessage(Exception):
@@ -44,12 +49,26 @@ def encode(event: Event) -> Message:
         "partitionkey": key,
         "sequence": str(event.seq),
         "correlationid": event.correlation_id,
+        "traceparent": traceparent(event),
         "data": event.data,
     }
     if event.changed:
         # An extension attribute is a string, never a list.
         envelope["changed"] = ",".join(event.changed)
     return Message(key, orjson.dumps(envelope))
+
+
+def traceparent(event: Event) -> str:
+    """The W3C trace context of the event, made of what the log keeps: who publishes it again says the same."""
+    correlation_id = event.correlation_id
+    trace = bytes.fromhex(correlation_id.replace("-", "")) if _TRACE_ID.fullmatch(correlation_id) else b""
+    span = event.event_id.bytes[:SPAN_BYTES]
+    # All zeros mean "none" there.
+    if not any(trace):
+        trace = blake2b(correlation_id.encode(), digest_size=TRACE_BYTES).digest()
+    if not any(span):
+        span = blake2b(event.event_id.bytes, digest_size=SPAN_BYTES).digest()
+    return f"00-{trace.hex()}-{span.hex()}-01"
 
 
 def decode(body: bytes | str) -> Event:

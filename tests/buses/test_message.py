@@ -1,5 +1,6 @@
 """The CloudEvents form: what other people's consumers read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -42,6 +43,7 @@ def test_an_event_is_a_structured_cloudevent_keyed_by_its_user():
         "partitionkey": str(EVENT.user_id),
         "sequence": "7",
         "correlationid": "from-a-test",
+        "traceparent": "00-220d5e3e8a06fa8df4a347f7b72e9033-2554f83a1d8c551f-01",
         "changed": "title,dueDate",
         "data": EVENT.data,
     }
@@ -49,6 +51,41 @@ def test_an_event_is_a_structured_cloudevent_keyed_by_its_user():
 
 def test_what_was_encoded_is_decoded_to_the_same_event():
     assert decode(encode(EVENT).body) == EVENT
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.mark.parametrize(
+    ("correlation_id", "trace_id"),
+    [
+        (TRACE, TRACE),
+        (TRACE.upper(), TRACE),
+        (str(UUID(TRACE)), TRACE),
+        # No trace id: a hash of it is one.
+        ("from-a-test", "220d5e3e8a06fa8df4a347f7b72e9033"),
+        (TRACE[:-1], "bf4711fcf747459579637a230b3bd8ca"),
+        ("{" + str(UUID(TRACE)) + "}", None),
+        ("Zwölf", None),
+        ("0" * 32, None),
+        (str(UUID(int=0)), None),
+    ],
+)
+def test_the_trace_is_that_of_the_request_where_it_has_one_and_the_same_whoever_publishes(
+    correlation_id: str, trace_id: str | None
+):
+    event = replace(EVENT, correlation_id=correlation_id, event_id=UUID("00f067aa0ba902b7" + "0" * 16))
+    version, trace, span, flags = orjson.loads(encode(event).body)["traceparent"].split("-")
+    assert (version, span, flags) == ("00", "00f067aa0ba902b7", "01")
+    assert len(bytes.fromhex(trace)) == 16
+    assert trace == trace.lower() != "0" * 32
+    if trace_id is not None:
+        assert trace == trace_id
+    assert encode(decode(encode(event).body)) == encode(event)
+
+
+def test_a_span_is_never_all_zeros():
+    assert b"-0000000000000000-" not in encode(replace(EVENT, event_id=UUID(int=7))).body
 
 
 def test_an_event_without_changed_fields_says_nothing_of_them():

@@ -1,0 +1,29 @@
+"""What ties together all that one request causes: events, log lines and spans."""
+
+import re
+from uuid import uuid4
+
+from starlette.datastructures import Headers
+
+CORRELATION_HEADER = "x-correlation-id"
+CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+#: W3C trace context: version, trace id, parent id, flags. Zeros mean none; only versions to come may add to it.
+TRACEPARENT = re.compile(
+    r"(?P<version>(?!ff)[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?P<more>-.*)?",
+    re.ASCII,
+)
+
+
+def is_correlation_id(text: str) -> bool:
+    return CORRELATION_ID.fullmatch(text) is not None
+
+
+def correlation_id_of(headers: Headers) -> str:
+    """`X-Correlation-ID`, else the id of the trace that the request belongs to, else a new one."""
+    given = headers.get(CORRELATION_HEADER, "")
+    if is_correlation_id(given):
+        return given
+    parent = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    if parent and not (parent["version"] == "00" and parent["more"]):
+        return parent["trace"]
+    return str(uuid4())
