@@ -1,6 +1,6 @@
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { Toaster } from 'sonner';
 
 export const metadata: Metadata = {
@@ -15,12 +15,20 @@ export const viewport: Viewport = {
   ],
 };
 
+/** Toasts look like everything else. */
+const TOASTS = {
+  fontFamily: 'inherit',
+  '--normal-bg': 'var(--card)',
+  '--normal-text': 'var(--ink)',
+  '--normal-border': 'var(--line)',
+} as CSSProperties;
+
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body>
         {children}
-        <Toaster position="bottom-center" theme="system" closeButton />
+        <Toaster position="bottom-center" theme="system" closeButton style={TOASTS} />
       </body>
     </html>
   );

@@ -9,7 +9,7 @@ import { loadBoard } from '@/features/tasks/load';
 import { coded, page, Queue, refusal, Server } from '@/tests/server';
 import { aTask } from '@/tests/things';
 import { OutboxLink } from './outbox';
-import { Session } from './session';
+import { Left, Session } from './session';
 import { openStore } from './store';
 
 let server: Server;
@@ -35,7 +35,12 @@ beforeEach(async () => {
   pauses = new Queue();
   fault = null;
   const send: typeof run = (...operation) => (fault ? Promise.reject(fault) : run(...operation));
-  outbox = new OutboxLink(send, (ms) => new Promise((end) => pauses.put({ ms, end })));
+  outbox = new OutboxLink(send, (ms, signal) => {
+    return new Promise((end) => {
+      signal.addEventListener('abort', () => end());
+      pauses.put({ ms, end });
+    });
+  });
   client = new ApolloClient({ cache: openStore(session).client.cache, link: outbox });
   await loadBoard(run, client.cache, new Versions());
   server.sent.length = 0;
@@ -110,7 +115,7 @@ test.each([
   const creating = changes.create({ title: 'Bread', project: null });
   expect(shown()).toEqual(['✓ Buy milk v1', 'Bread v0']);
   expect(await completing).toBe(false);
-  expect(told).toHaveBeenCalledExactlyOnceWith(said);
+  expect(told).toHaveBeenCalledExactlyOnceWith(said, { id: said });
   expect(await creating).toBe(true);
   expect(shown()).toEqual(['Buy milk v1', 'Bread v1']);
   expect(server.names()).toEqual(['CompleteTask', 'CreateTask']);
@@ -135,4 +140,30 @@ test('a change that breaks in the app itself is taken back, and holds nobody up'
   fault = null;
   expect(await changes.create({ title: 'Butter', project: null })).toBe(true);
   expect(shown()).toEqual(['Buy milk v1', 'Butter v1']);
+});
+
+test('who leaves takes along what waits: it is never sent, and told once', async () => {
+  const told = vi.spyOn(toast, 'error');
+  server.down = true;
+  const all = [changes.create({ title: 'Bread', project: null }), changes.setCompleted(milk(), true)];
+  await pauses.take();
+  outbox.stop(new Left());
+  server.down = false;
+  expect(await Promise.all(all)).toEqual([false, false]);
+  expect(await changes.restore(milk())).toBe(false); // what a toast still offers to undo
+  expect(server.names()).toEqual(['CreateTask']);
+  expect(shown()).toEqual(['Buy milk v1']);
+  expect(new Set(told.mock.calls.map(([said, options]) => `${said} ${options?.id}`)).size).toBe(1);
+  await firstValueFrom(outbox.waiting$.pipe(filter((waiting) => waiting === 0)));
+});
+
+test('a change that comes too fast for the server goes out again', async () => {
+  server.root.completeTask = () => {
+    throw coded('RATE_LIMITED');
+  };
+  const completing = changes.setCompleted(milk(), true);
+  const pause = await pauses.take();
+  server.root.completeTask = () => ({ task: aTask({ completed: true, version: 2 }), errors: [] });
+  pause.end();
+  expect(await completing).toBe(true);
 });

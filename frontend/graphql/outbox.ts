@@ -8,27 +8,40 @@ import { ApolloLink, Observable } from '@apollo/client';
 import { print } from 'graphql';
 import { BehaviorSubject } from 'rxjs';
 import { backoff, pause } from './backoff';
-import { type Answer, Unreachable } from './http';
+import { type Answer, errorCode, Unreachable } from './http';
 
-type Send = (query: string, variables: Record<string, unknown>) => Promise<Answer<Record<string, unknown>>>;
+type Variables = Record<string, unknown>;
+type Data = Record<string, unknown>;
+type Send = (query: string, variables: Variables) => Promise<Answer<Data>>;
+
+/** Given in an operation's context. What to send in its place after this answer, and before any other change; null
+ * where the answer stands. */
+export type Again = (data: Data) => Variables | null;
 
 export class OutboxLink extends ApolloLink {
   /** Changes that were made here and are not answered yet. */
   readonly waiting$ = new BehaviorSubject(0);
+  private readonly stopping = new AbortController();
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly send: Send,
-    private readonly wait: (ms: number) => Promise<void> = pause,
+    private readonly wait: (ms: number, signal: AbortSignal) => Promise<void> = pause,
   ) {
     super();
   }
 
+  /** Nothing is sent any more. What waits, and what still comes, fails for this reason. */
+  stop(reason: Error) {
+    this.stopping.abort(reason);
+  }
+
   override request(operation: ApolloLink.Operation): Observable<ApolloLink.Result> {
+    const { again } = operation.getContext() as { again?: Again };
     return new Observable((sink) => {
       this.waiting$.next(this.waiting$.value + 1);
       this.last = this.last
-        .then(() => this.deliver(print(operation.query), operation.variables))
+        .then(() => this.deliver(print(operation.query), operation.variables, again))
         .then(
           (answer) => {
             sink.next(answer as ApolloLink.Result);
@@ -41,14 +54,22 @@ export class OutboxLink extends ApolloLink {
     });
   }
 
-  private async deliver(query: string, variables: Record<string, unknown>) {
+  private async deliver(query: string, variables: Variables, again?: Again) {
+    const { signal } = this.stopping;
     for (let tries = 0; ; tries++) {
+      signal.throwIfAborted();
       try {
-        return await this.send(query, variables);
+        const answer = await this.send(query, variables);
+        if (errorCode(answer) !== 'RATE_LIMITED') {
+          const next = answer.data && again?.(answer.data);
+          if (!next) return answer;
+          variables = next;
+          continue;
+        }
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
       }
-      await this.wait(backoff(tries));
+      await this.wait(backoff(tries), signal);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { coded, Server } from '@/tests/server';
+import { BOB, coded, Server } from '@/tests/server';
 import { Unreachable } from './http';
-import { Session } from './session';
+import { Left, Session } from './session';
 
 const VIEWER = 'query Who { viewer { id } }';
 
@@ -31,7 +31,7 @@ test('the next caller refreshes anew', async () => {
 test('a refresh that finds no server keeps the session, and may be tried again', async () => {
   server.down = true;
   await expect(session.refresh()).rejects.toThrow(Unreachable);
-  expect(session).toMatchObject({ token: 'first', state$: { value: 'signed-in' } });
+  expect(session).toMatchObject({ token: 'first', userId$: { value: 'ana' } });
   server.down = false;
   expect(await session.refresh()).toBe(true);
 });
@@ -41,13 +41,13 @@ test('a refresh that the server breaks down on keeps the session', async () => {
     throw coded('INTERNAL');
   };
   await expect(session.refresh()).rejects.toThrow(Unreachable);
-  expect(session).toMatchObject({ token: 'first', state$: { value: 'signed-in' } });
+  expect(session).toMatchObject({ token: 'first', userId$: { value: 'ana' } });
 });
 
 test('a refused refresh signs out', async () => {
   server.signedIn = false;
   expect(await session.refresh()).toBe(false);
-  expect(session).toMatchObject({ token: null, state$: { value: 'signed-out' } });
+  expect(session).toMatchObject({ token: null, userId$: { value: null } });
 });
 
 test('a page that may not use the cookie is signed out', async () => {
@@ -55,7 +55,7 @@ test('a page that may not use the cookie is signed out', async () => {
     throw coded('UNAUTHENTICATED');
   };
   expect(await session.refresh()).toBe(false);
-  expect(session.state$.value).toBe('signed-out');
+  expect(session.userId$.value).toBeNull();
 });
 
 test('operations whose token has run out share one refresh, and are sent again', async () => {
@@ -90,18 +90,37 @@ test('what is refused with a fresh token too is refused', async () => {
 test('where the session has ended, an operation is refused and not sent again', async () => {
   server.token = 'second';
   server.signedIn = false;
-  expect(await session.run(VIEWER, {})).toMatchObject({ errors: [{ message: 'TOKEN_EXPIRED' }] });
+  await expect(session.run(VIEWER, {})).rejects.toThrow(Left);
   expect(server.names()).toEqual(['Who', 'Refresh']);
-  expect(session.state$.value).toBe('signed-out');
+  expect(session.userId$.value).toBeNull();
+});
+
+test('an operation of one person’s is not sent with the token of another', async () => {
+  server.token = 'second';
+  server.viewer = BOB; // who has signed in in another tab
+  await expect(session.run(VIEWER, {})).rejects.toThrow(Left);
+  expect(server.names()).toEqual(['Who', 'Refresh']);
+  expect(session).toMatchObject({ token: 'second', userId$: { value: 'bob' } });
+});
+
+test.each([
+  ['in good time before it runs out', 15 * 60_000, 12 * 60_000],
+  ['not all the time, where the clock is wrong', -60_000, 30_000],
+  ['at least once a day', 400 * 24 * 60 * 60_000, 24 * 60 * 60_000],
+])('a token should be traded %s', async (_, lifetimeMs, renewalMs) => {
+  vi.useFakeTimers();
+  server.lifetimeMs = lifetimeMs;
+  await session.refresh();
+  expect(session.renewalMs).toBe(renewalMs);
 });
 
 test('logging out needs the server', async () => {
   server.down = true;
   await expect(session.logOut()).rejects.toThrow(Unreachable);
-  expect(session.state$.value).toBe('signed-in');
+  expect(session.userId$.value).toBe('ana');
   server.down = false;
   await session.logOut();
-  expect(session).toMatchObject({ token: null, state$: { value: 'signed-out' } });
+  expect(session).toMatchObject({ token: null, userId$: { value: null } });
 });
 
 test('two tabs refresh one after the other', async () => {
@@ -117,7 +136,7 @@ test('two tabs refresh one after the other', async () => {
     const seen = atOnce;
     await Promise.resolve();
     atOnce -= 1;
-    return { accessToken: `${seen} at once`, errors: [] };
+    return { ...server.admits(), accessToken: `${seen} at once` };
   };
   const other = new Session();
   await Promise.all([session.refresh(), other.refresh()]);

@@ -1,34 +1,57 @@
-/** Who is signed in here. The access token lives in memory; the refresh token in a cookie that no script can read. */
+/** Who is signed in here. The access token lives in memory; the refresh token in a cookie that no script can read.
+ *
+ * The cookie is one for all tabs: where somebody else signs in in another tab, this one finds out as it refreshes.
+ */
 
 import { BehaviorSubject } from 'rxjs';
 import { type Answer, errorCode, post, Unreachable } from './http';
-
-export type SessionState = 'restoring' | 'signed-out' | 'signed-in';
 
 export interface Refusal {
   field: string | undefined;
   message: string;
 }
 
+/** Whoever began this is not signed in here any more: it must not go on as somebody else. */
+export class Left extends Error {
+  constructor() {
+    super('Signed out before the last changes were saved. They are gone.');
+  }
+}
+
 interface AuthPayload {
   accessToken: string | null;
+  accessTokenExpiresAt: string | null;
+  user: { id: string } | null;
   errors: { code: string; message: string; field: string[] }[];
 }
 
-const SELECTION = '{ accessToken errors { code message field } }';
+const SELECTION = '{ accessToken accessTokenExpiresAt user { id } errors { code message field } }';
 const REFRESH = `mutation Refresh { payload: refreshSession(input: { inCookie: true }) ${SELECTION} }`;
 const LOG_IN = `mutation LogIn($input: LogInInput!) { payload: logIn(input: $input) ${SELECTION} }`;
 const SIGN_UP = `mutation SignUp($input: SignUpInput!) { payload: signUp(input: $input) ${SELECTION} }`;
 const LOG_OUT = 'mutation LogOut { payload: logOut(input: {}) { errors { code } } }';
 
+/** A token is traded when this part of its life is over. */
+const RENEWED_AT = 0.8;
+/** A clock that is wrong makes a token seem old, or young for ever. */
+const SHORTEST_MS = 30_000;
+const LONGEST_MS = 24 * 60 * 60_000;
+
 type Post = typeof post;
 
 export class Session {
-  readonly state$ = new BehaviorSubject<SessionState>('restoring');
+  /** Who is signed in: null for nobody, undefined while that is not known. */
+  readonly userId$ = new BehaviorSubject<string | null | undefined>(undefined);
   token: string | null = null;
+  private expiresAt = Number.POSITIVE_INFINITY;
   private refreshing: Promise<boolean> | null = null;
 
   constructor(private readonly send: Post = post) {}
+
+  /** How long from now the token should be used: it is good for a little longer. */
+  get renewalMs(): number {
+    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (this.expiresAt - Date.now()) * RENEWED_AT));
+  }
 
   /** A fresh access token; false where the session has ended. Two callers share one refresh. Throws Unreachable. */
   refresh(): Promise<boolean> {
@@ -52,13 +75,16 @@ export class Session {
     this.leave();
   }
 
-  /** Run an operation as the viewer; an access token that has run out is refreshed once. Throws Unreachable. */
+  /** Run an operation as whoever is signed in now, and as nobody else; an access token that has run out is refreshed
+   * once. Throws Unreachable, Left. */
   async run<Data>(query: string, variables: Record<string, unknown>): Promise<Answer<Data>> {
+    const who = this.userId$.value;
     const used = this.token;
     const answer = await this.send<Data>(query, variables, used);
     if (!['TOKEN_EXPIRED', 'UNAUTHENTICATED'].includes(errorCode(answer) ?? '')) return answer;
     // Somebody else may have refreshed it meanwhile.
-    if (this.token === used && !(await this.refresh())) return answer;
+    if (this.token === used) await this.refresh();
+    if (this.userId$.value !== who) throw new Left();
     return this.send<Data>(query, variables, this.token);
   }
 
@@ -68,22 +94,14 @@ export class Session {
     if (!payload && errorCode(answer) !== 'UNAUTHENTICATED') {
       throw new Unreachable(answer.errors?.[0]?.message ?? 'The server gave no answer.');
     }
-    if (payload?.accessToken) {
-      this.token = payload.accessToken;
-      this.state$.next('signed-in');
-      return true;
-    }
+    if (this.admit(payload)) return true;
     this.leave();
     return false;
   }
 
   private enter(answer: Answer<unknown>): Refusal | null {
     const payload = (answer.data as { payload: AuthPayload } | null | undefined)?.payload;
-    if (payload?.accessToken) {
-      this.token = payload.accessToken;
-      this.state$.next('signed-in');
-      return null;
-    }
+    if (this.admit(payload)) return null;
     const error = payload?.errors[0];
     return {
       field: error?.field.at(-1),
@@ -91,9 +109,21 @@ export class Session {
     };
   }
 
+  private admit(payload: AuthPayload | undefined): boolean {
+    if (!payload?.accessToken || !payload.user) return false;
+    this.token = payload.accessToken;
+    this.expiresAt = Date.parse(payload.accessTokenExpiresAt ?? '') || Number.POSITIVE_INFINITY;
+    this.become(payload.user.id);
+    return true;
+  }
+
   private leave() {
     this.token = null;
-    if (this.state$.value !== 'signed-out') this.state$.next('signed-out');
+    this.become(null);
+  }
+
+  private become(userId: string | null) {
+    if (this.userId$.value !== userId) this.userId$.next(userId);
   }
 }
 

@@ -1,7 +1,7 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { BOARD, type Task } from '@/features/tasks/board';
 import { taskChanges } from '@/features/tasks/changes';
-import { page, Server, type Subscription } from '@/tests/server';
+import { BOB, page, Server, type Subscription } from '@/tests/server';
 import { about, aProject, aTask } from '@/tests/things';
 import { Session } from './session';
 import { openStore, type Store } from './store';
@@ -10,6 +10,7 @@ const { __typename, id, name, color } = aProject();
 const HOME = { __typename, id, name, color };
 
 let server: Server;
+let session: Session;
 let store: Store;
 let feed: Subscription;
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
   server = new Server();
   server.root.tasks = () => page([aTask({ project: HOME })]);
   server.root.projects = () => page([aProject()]);
-  const session = new Session();
+  session = new Session();
   await session.refresh();
   store = openStore(session);
   const running = store.feed.run();
@@ -75,4 +76,52 @@ test('an event after the answer finds nothing to do', async () => {
   feed.event(about('TASK_COMPLETED', 'one', aTask({ completed: true, version: 2 })));
   expect(milk()).toMatchObject({ completed: true, version: 2 });
   expect(store.client.cache.extract()).toEqual(before);
+});
+
+/** The names of the changes that were sent, and with whose token. */
+const changesSent = () =>
+  server.sent.filter(({ name }) => /Task/.test(name)).map(({ name, token }) => `${name} ${token}`);
+
+test('another person who signs in in another tab gets nothing of what waits here', async () => {
+  server.signedIn = false; // Ana logs out there,
+  server.token = 'of Bob';
+  server.viewer = BOB;
+  server.signedIn = true; // and Bob logs in
+  const { create } = taskChanges(store.client);
+  const all = [create({ title: 'One', project: null }), create({ title: 'Two', project: null })];
+  expect(await Promise.all(all)).toEqual([false, false]);
+  expect(changesSent()).toEqual(['CreateTask first']);
+  expect(session).toMatchObject({ token: 'of Bob', userId$: { value: 'bob' } });
+  expect(server.sockets.map(({ readyState }) => readyState)).toEqual([3]);
+});
+
+test('another person who signs in in the same tab gets nothing of what waits here', async () => {
+  server.down = true;
+  const creating = taskChanges(store.client).create({ title: 'One', project: null });
+  await vi.waitFor(() => expect(changesSent()).toHaveLength(1));
+  server.down = false;
+  await session.logOut();
+  server.token = 'of Bob';
+  server.viewer = BOB;
+  server.root.logIn = () => server.admits();
+  await session.logIn('bob@example.org', 'right');
+  window.dispatchEvent(new Event('online')); // which ends every pause
+  expect(await creating).toBe(false);
+  expect(changesSent()).toEqual(['CreateTask first']);
+});
+
+test('nothing of the next person is loaded into what was the last one’s', async () => {
+  const old = openStore(session);
+  let turn = () => {};
+  server.root.tasks = ({ after }) => {
+    if (after) return page([aTask({ id: 'of Bob' })]);
+    return new Promise((resolve) => (turn = () => resolve(page([aTask()], 'p1'))));
+  };
+  const loading = old.feed.run();
+  await vi.waitFor(() => expect(server.names().filter((name) => name === 'Load')).toHaveLength(2));
+  server.viewer = BOB;
+  await session.refresh();
+  turn();
+  await loading;
+  expect(server.names()).not.toContain('MoreTasks');
 });

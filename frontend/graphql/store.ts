@@ -1,23 +1,30 @@
-/** One signed-in tab: its cache, its outbox and its live feed. */
+/** What one tab holds for whoever is signed in: a cache, an outbox and a live feed. It ends as they leave. */
 
 import { ApolloClient, ApolloLink, InMemoryCache } from '@apollo/client';
-import { map } from 'rxjs';
+import { map, skip } from 'rxjs';
 import { applyEvent, Versions } from '@/features/live/apply';
 import { Feed } from '@/features/live/feed';
 import { loadBoard } from '@/features/tasks/load';
 import { socketUrl } from './http';
 import { OutboxLink } from './outbox';
-import type { Session } from './session';
+import { Left, type Session } from './session';
 
 export interface Store {
   client: ApolloClient;
   outbox: OutboxLink;
   feed: Feed;
+  /** Nothing goes out or comes in any more; changes that wait are refused. */
+  close: () => void;
 }
 
 export function openStore(session: Session): Store {
   const versions = new Versions();
-  const outbox = new OutboxLink((query, variables) => session.run(query, variables));
+  const leaving = new AbortController();
+  const run: Session['run'] = async (query, variables) => {
+    leaving.signal.throwIfAborted();
+    return session.run(query, variables);
+  };
+  const outbox = new OutboxLink(run);
   const cache = new InMemoryCache({
     typePolicies: {
       Query: {
@@ -35,11 +42,20 @@ export function openStore(session: Session): Store {
   const feed = new Feed({
     url: socketUrl,
     token: () => session.token,
+    renewalMs: () => session.renewalMs,
     refresh: () => session.refresh(),
-    load: () => loadBoard((query, variables) => session.run(query, variables), cache, versions),
+    load: () => loadBoard(run, cache, versions),
     apply: (event) => applyEvent(cache, versions, event),
   });
-  return { client, outbox, feed };
+  const close = () => {
+    watching.unsubscribe();
+    leaving.abort(new Left());
+    outbox.stop(new Left());
+    feed.stop();
+  };
+  // At once, and not when the page is drawn anew: no change of one person's may find the next one's token.
+  const watching = session.userId$.pipe(skip(1)).subscribe(close);
+  return { client, outbox, feed, close };
 }
 
 /** A mutation's answer may come after its own event, and after newer ones: what it holds is old news then, objects

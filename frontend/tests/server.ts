@@ -22,8 +22,10 @@ export interface Sent {
 export class Server {
   /** The one access token that is good now. */
   token = 'first';
-  /** Whether the refresh cookie is good. */
+  /** Whether the refresh cookie is good, and whose it is. */
   signedIn = true;
+  viewer = VIEWER;
+  lifetimeMs = 15 * 60_000;
   down = false;
   /** No socket gets any further: nothing opens, nothing is answered, not even a close. */
   frozen = false;
@@ -34,11 +36,10 @@ export class Server {
   /** Each subscription, as it comes. */
   readonly subscribed = new Queue<Subscription>();
   readonly root: Record<string, Resolver> = {
-    refreshSession: () =>
-      this.signedIn ? { accessToken: this.token, errors: [] } : refusal('The session has ended.', 'SESSION_ENDED'),
+    refreshSession: () => (this.signedIn ? this.admits() : refusal('The session has ended.', 'SESSION_ENDED')),
     logOut: () => ({ errors: [] }),
     cursor: () => 'loaded',
-    viewer: () => VIEWER,
+    viewer: () => this.viewer,
     labels: () => [],
     tasks: () => page([]),
     projects: () => page([]),
@@ -55,6 +56,12 @@ export class Server {
         }
       },
     );
+  }
+
+  /** The cookie's owner comes in. */
+  admits() {
+    const accessTokenExpiresAt = new Date(Date.now() + this.lifetimeMs).toISOString();
+    return { accessToken: this.token, accessTokenExpiresAt, user: this.viewer, errors: [] };
   }
 
   names(): string[] {
@@ -102,6 +109,11 @@ export class Subscription {
   refuse(code: string) {
     this.next({ data: null, errors: [coded(code)] });
     this.socket.receive({ id: this.id, type: 'complete' });
+  }
+
+  /** An event that the server could not put into words. */
+  fails(code: string) {
+    this.next({ data: null, errors: [coded(code)] });
   }
 
   private next(payload: ExecutionResult) {
@@ -194,14 +206,16 @@ function nameOf({ definitions: [first] }: DocumentNode): string {
   return (first?.kind === 'OperationDefinition' && first.name?.value) || '';
 }
 
-const VIEWER = {
+export const VIEWER = {
   __typename: 'User' as const,
-  id: 'ana',
+  id: 'ana' as string,
   email: 'ana@example.org',
   name: 'Ana',
   timeZone: 'UTC',
   version: 1,
 };
+
+export const BOB: typeof VIEWER = { ...VIEWER, id: 'bob', email: 'bob@example.org', name: 'Bob' };
 
 export function page(nodes: object[], endCursor: string | null = null) {
   return { nodes, pageInfo: { hasNextPage: endCursor !== null, endCursor } };

@@ -21,6 +21,7 @@ export function aTask(but: Partial<Task> = {}): Task {
     updatedAt: '2026-01-01T10:00:00Z',
     deletedAt: null,
     project: null,
+    parent: null,
     labels: [],
     ...but,
   };

@@ -4,6 +4,7 @@ import type { ComponentProps } from 'react';
 const KINDS = {
   primary: 'bg-accent text-accent-ink hover:opacity-90',
   quiet: 'text-soft hover:bg-line/60 hover:text-ink',
+  danger: 'bg-danger text-card hover:opacity-90',
   outline: 'border border-line bg-card text-ink hover:bg-line/40',
 } as const;
 
@@ -26,5 +27,13 @@ export function Button({ kind = 'primary', className, type = 'button', ...props 
 
 /** A button that shows a picture alone: `label` is what it is called. */
 export function IconButton({ label, className, ...props }: Props & { label: string }) {
-  return <Button kind="quiet" aria-label={label} title={label} className={clsx('size-9 px-0', className)} {...props} />;
+  return (
+    <Button
+      kind="quiet"
+      aria-label={label}
+      title={label}
+      className={clsx('size-9 shrink-0 px-0!', className)}
+      {...props}
+    />
+  );
 }

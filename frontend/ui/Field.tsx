@@ -7,16 +7,22 @@ interface Labelled {
   label: string;
   error?: string | undefined;
   hint?: string | undefined;
+  /** The label is for those who can't see the field. */
+  labelHidden?: boolean | undefined;
 }
 
-function Frame({ label, error, hint, id, children }: Labelled & { id: string; children: ReactNode }) {
+function Frame({ label, labelHidden, error, hint, id, children }: Labelled & { id: string; children: ReactNode }) {
   return (
     <div className="grid gap-1">
-      <label htmlFor={id} className="text-sm font-medium">
+      <label htmlFor={id} className={labelHidden ? 'sr-only' : 'text-sm font-medium'}>
         {label}
       </label>
       {children}
-      {hint && !error && <p className="text-xs text-soft">{hint}</p>}
+      {hint && !error && (
+        <p id={`${id}-hint`} className="text-xs text-soft">
+          {hint}
+        </p>
+      )}
       {error && (
         <p id={`${id}-error`} role="alert" className="text-sm text-danger">
           {error}
@@ -26,33 +32,51 @@ function Frame({ label, error, hint, id, children }: Labelled & { id: string; ch
   );
 }
 
-function described(id: string, error: string | undefined) {
-  return error ? { 'aria-invalid': true, 'aria-describedby': `${id}-error` } : {};
+function described(id: string, { error, hint }: Labelled) {
+  if (error) return { 'aria-invalid': true, 'aria-describedby': `${id}-error` };
+  return hint ? { 'aria-describedby': `${id}-hint` } : {};
 }
 
-export function TextField({ label, error, hint, className, ...props }: ComponentProps<'input'> & Labelled) {
+export function TextField({
+  label,
+  labelHidden,
+  error,
+  hint,
+  className,
+  ...props
+}: ComponentProps<'input'> & Labelled) {
   const id = useId();
+  const about = { label, labelHidden, error, hint };
   return (
-    <Frame label={label} error={error} hint={hint} id={id}>
-      <input id={id} className={clsx(LOOK, 'h-10', className)} {...described(id, error)} {...props} />
+    <Frame {...about} id={id}>
+      <input id={id} className={clsx(LOOK, 'h-10', className)} {...described(id, about)} {...props} />
     </Frame>
   );
 }
 
-export function TextArea({ label, error, hint, className, ...props }: ComponentProps<'textarea'> & Labelled) {
+export function TextArea({
+  label,
+  labelHidden,
+  error,
+  hint,
+  className,
+  ...props
+}: ComponentProps<'textarea'> & Labelled) {
   const id = useId();
+  const about = { label, labelHidden, error, hint };
   return (
-    <Frame label={label} error={error} hint={hint} id={id}>
-      <textarea id={id} className={clsx(LOOK, className)} {...described(id, error)} {...props} />
+    <Frame {...about} id={id}>
+      <textarea id={id} className={clsx(LOOK, className)} {...described(id, about)} {...props} />
     </Frame>
   );
 }
 
-export function Select({ label, error, hint, className, ...props }: ComponentProps<'select'> & Labelled) {
+export function Select({ label, labelHidden, error, hint, className, ...props }: ComponentProps<'select'> & Labelled) {
   const id = useId();
+  const about = { label, labelHidden, error, hint };
   return (
-    <Frame label={label} error={error} hint={hint} id={id}>
-      <select id={id} className={clsx(LOOK, 'h-10', className)} {...described(id, error)} {...props} />
+    <Frame {...about} id={id}>
+      <select id={id} className={clsx(LOOK, 'h-10', className)} {...described(id, about)} {...props} />
     </Frame>
   );
 }

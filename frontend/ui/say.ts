@@ -9,10 +9,16 @@ export async function say(work: Promise<{ data?: Payloads | undefined }>): Promi
   try {
     const { data } = await work;
     const refusal = Object.values(data ?? {})[0]?.errors[0];
-    if (refusal) toast.error(refusal.message);
+    if (refusal) complain(refusal);
     return !refusal;
   } catch (error) {
-    toast.error(error instanceof Error && error.message ? error.message : FAILED);
+    complain(error);
     return false;
   }
+}
+
+/** Says what went wrong. What is the same for many is said once. */
+export function complain(error: unknown) {
+  const message = (error as { message?: string } | null)?.message || FAILED;
+  toast.error(message, { id: message });
 }

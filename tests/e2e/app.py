@@ -67,5 +67,20 @@ class Window:
     def row(self, title: str) -> Locator:
         return self.rows.filter(has_text=title)
 
+    async def edit(self, title: str) -> Locator:
+        """The editor, opened on a task."""
+        await self.page.get_by_role("button", name=f"Edit “{title}”").click()
+        return self.page.get_by_role("dialog")
+
     async def titles(self) -> list[str]:
         return [text.split("\n")[0] for text in await self.rows.all_inner_texts()]
+
+
+async def two_windows(browser: Browser, url: str) -> tuple[Window, Window]:
+    """The same account on two devices."""
+    here = await Window.open(browser, url)
+    email = await here.sign_up()
+    there = await Window.open(browser, url)
+    await there.log_in(email)
+    await there.is_live()
+    return here, there

@@ -6,20 +6,10 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.e2e.app import BACK_MS, NEW_HERE, Window
+from tests.e2e.app import BACK_MS, Window, two_windows
 from tests.support.server import Server
 
 pytestmark = pytest.mark.e2e
-
-
-async def two_windows(browser: Browser, url: str) -> tuple[Window, Window]:
-    """The same account on two devices."""
-    here = await Window.open(browser, url)
-    email = await here.sign_up()
-    there = await Window.open(browser, url)
-    await there.log_in(email)
-    await there.is_live()
-    return here, there
 
 
 async def test_a_task_added_in_one_window_shows_in_the_other(browser: Browser, server: Server) -> None:
@@ -90,34 +80,6 @@ async def test_edits_completions_and_deletions_show_everywhere(browser: Browser,
     assert here.complaints == there.complaints == []
 
 
-async def test_a_time_of_day_survives_an_edit_of_something_else(browser: Browser, server: Server) -> None:
-    window = await Window.open(browser, server.url, timezone_id="America/New_York", locale="en-GB")
-    await window.sign_up()
-    await window.add("Dentist")
-
-    async def edit() -> None:
-        await window.page.get_by_role("button", name="Edit “").click()
-
-    dialog = window.page.get_by_role("dialog")
-    await edit()
-    await dialog.get_by_label("Due on").fill("2031-05-01")
-    await dialog.get_by_label("At").fill("09:30")
-    await dialog.get_by_role("button", name="Save").click()
-    await expect(window.row("Dentist")).to_contain_text("9:30")
-    await edit()
-    await dialog.get_by_label("Title").fill("Dentist, with Tom")
-    await dialog.get_by_role("button", name="Save").click()
-    await expect(window.row("Dentist, with Tom")).to_contain_text("9:30")
-    await window.page.reload()
-    await expect(window.row("Dentist, with Tom")).to_contain_text("9:30")
-    await edit()
-    await dialog.get_by_label("At").fill("")
-    await dialog.get_by_role("button", name="Save").click()
-    await expect(window.row("Dentist")).not_to_contain_text("9:30")
-    await expect(window.row("Dentist")).to_contain_text("2031")
-    assert window.complaints == []
-
-
 async def test_projects_hold_tasks_and_are_the_same_everywhere(browser: Browser, server: Server) -> None:
     here, there = await two_windows(browser, server.url)
     await here.page.get_by_role("button", name="New project").click()
@@ -132,6 +94,9 @@ async def test_projects_hold_tasks_and_are_the_same_everywhere(browser: Browser,
     await there.page.get_by_role("navigation").get_by_role("button", name="Garden").click()
     await expect(there.rows).to_have_count(1)
     await there.page.get_by_role("button", name="Delete “Garden”").click()
+    question = there.page.get_by_role("dialog")
+    await expect(question).to_contain_text("Its task stays, without a project.")
+    await question.get_by_role("button", name="Delete project").click()
     for window in (here, there):
         await expect(window.page.get_by_role("heading", name="All tasks")).to_be_visible()
         await expect(window.rows).to_have_count(2)
@@ -139,41 +104,22 @@ async def test_projects_hold_tasks_and_are_the_same_everywhere(browser: Browser,
     assert here.complaints == there.complaints == []
 
 
-async def test_one_stays_signed_in_until_one_logs_out(browser: Browser, server: Server) -> None:
-    window = await Window.open(browser, server.url)
-    email = await window.sign_up()
-    await window.add("Still here")
-    await expect(window.row("Still here")).to_have_count(1)
-    await window.page.reload()
-    await expect(window.row("Still here")).to_have_count(1)
-
-    tab = await window.context.new_page()  # two tabs refresh one session at the same time
-    await asyncio.gather(window.page.reload(), tab.goto(server.url))
-    await expect(window.row("Still here")).to_have_count(1)
-    await expect(tab.get_by_test_id("task-row")).to_have_count(1)
-
-    await window.page.get_by_role("button", name="Log out").click()
-    await expect(window.page.get_by_role("button", name="Log in")).to_be_visible()
-    await window.page.reload()
-    await expect(window.page.get_by_role("button", name="Log in")).to_be_visible()
-    await window.log_in(email, "not the password")
-    await expect(window.page.get_by_role("alert")).to_be_visible()
-    await window.log_in(email)
-    await expect(window.row("Still here")).to_have_count(1)
-    assert await window.page.evaluate("Object.keys(localStorage).concat(document.cookie)") == [""]
-    assert window.complaints == []
-
-
-async def test_a_refused_sign_up_says_why_at_its_field(browser: Browser, server: Server) -> None:
-    window = await Window.open(browser, server.url)
-    await window.page.get_by_role("button", name=NEW_HERE).click()
-    await window.page.get_by_label("Email").fill("ana@example.com")
-    await window.page.get_by_label("Password").fill("short")
-    await window.page.get_by_role("button", name="Sign up").click()
-    password = window.page.get_by_label("Password")
-    await expect(password).to_have_attribute("aria-invalid", "true")
-    await expect(password).to_have_accessible_description(re.compile("8"))
-    assert window.complaints == []
+async def test_subtasks_are_below_their_task_everywhere(browser: Browser, server: Server) -> None:
+    here, there = await two_windows(browser, server.url)
+    await here.add("Plan the holiday")
+    editor = await here.edit("Plan the holiday")
+    for title in ("Book the train", "Find a house"):
+        await editor.get_by_label("Add a subtask").fill(title)
+        await editor.get_by_label("Add a subtask").press("Enter")
+    await editor.get_by_role("button", name="Cancel").click()
+    below = there.page.get_by_role("listitem").filter(has_text="Plan the holiday").get_by_role("listitem")
+    await expect(below).to_have_count(2)
+    await there.page.get_by_role("checkbox", name="Complete “Find a house”").click()
+    await expect(here.row("Plan the holiday")).to_contain_text("1/2")
+    await here.page.get_by_role("button", name="Delete “Plan the holiday”").click()
+    for window in (here, there):
+        await expect(window.rows).to_have_count(0)
+    assert here.complaints == there.complaints == []
 
 
 async def test_the_list_works_on_a_phone_by_keyboard_and_in_the_dark(
@@ -192,4 +138,12 @@ async def test_the_list_works_on_a_phone_by_keyboard_and_in_the_dark(
     await window.rows.get_by_role("checkbox").focus()
     await window.page.keyboard.press("Space")
     await expect(window.rows.get_by_role("checkbox")).to_be_checked()
+    await window.add("Another")
+    await window.page.get_by_role("button", name="Delete “Another”").focus()
+    await window.page.keyboard.press("Enter")
+    await expect(window.rows.get_by_role("checkbox")).to_be_focused()
+    await window.page.keyboard.press("Tab")
+    await window.page.keyboard.press("Tab")
+    await window.page.keyboard.press("Enter")
+    await expect(window.page.get_by_role("region", name="Tasks")).to_be_focused()
     assert window.complaints == []

@@ -2,6 +2,7 @@
 
 import { clsx } from 'clsx';
 import { useHere } from '@/features/session/SignedIn';
+import { useLasting } from '@/ui/useLasting';
 import { useSubject } from '@/ui/useSubject';
 import { TEXT } from './text';
 
@@ -12,11 +13,15 @@ const DOTS = {
   offline: 'bg-danger',
 } as const;
 
+/** How long a change may take before it is told that it is not saved. */
+const SLOW_MS = 2_000;
+
 /** Whether what is on screen is how things are now, and whether everything made here is saved. */
 export function Connection() {
   const { store } = useHere();
   const state = useSubject(store.feed.state$);
   const waiting = useSubject(store.outbox.waiting$);
+  const slow = useLasting(waiting > 0, SLOW_MS);
   return (
     <output
       aria-live="polite"
@@ -27,7 +32,7 @@ export function Connection() {
     >
       <span aria-hidden className={clsx('size-2 rounded-full', DOTS[state])} />
       {TEXT[state]}
-      {waiting > 0 && state !== 'live' && <span className="text-warn">· {TEXT.waiting(waiting)}</span>}
+      {waiting > 0 && (slow || state !== 'live') && <span className="text-warn">· {TEXT.waiting(waiting)}</span>}
     </output>
   );
 }

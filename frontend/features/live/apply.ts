@@ -49,14 +49,7 @@ export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEv
       return change(cache, (board) => ({ ...board, tasks: without(board.tasks, id) }));
     case 'PROJECT_DELETED':
       versions.bury('Project', id);
-      return change(cache, (board) => ({
-        ...board,
-        projects: without(board.projects, id),
-        tasks: {
-          ...board.tasks,
-          nodes: board.tasks.nodes.map((task) => (task.project?.id === id ? { ...task, project: null } : task)),
-        },
-      }));
+      return change(cache, (board) => withoutProject(board, id));
     case 'LABEL_DELETED':
       versions.bury('Label', id);
       return change(cache, (board) => ({
@@ -85,6 +78,18 @@ export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEv
 
 export function change(cache: ApolloCache, how: (board: Board) => Board) {
   cache.updateQuery({ query: BOARD }, (board) => (board ? how(board) : undefined));
+}
+
+/** The board without a project: its tasks stay. */
+export function withoutProject(board: Board, id: string): Board {
+  return {
+    ...board,
+    projects: without(board.projects, id),
+    tasks: {
+      ...board.tasks,
+      nodes: board.tasks.nodes.map((task) => (task.project?.id === id ? { ...task, project: null } : task)),
+    },
+  };
 }
 
 /** The list with the thing as it now is, at its old place where it has one. */

@@ -29,6 +29,7 @@ beforeEach(async () => {
   feed = new Feed({
     url: () => 'ws://taskflow.test/graphql',
     token: () => session.token,
+    renewalMs: () => session.renewalMs,
     refresh: () => session.refresh(),
     load: () => loadBoard((query, variables) => session.run(query, variables), cache, versions),
     apply: (event) => applyEvent(cache, versions, event),
@@ -135,7 +136,7 @@ test('a refresh that finds no server is tried again', async () => {
   server.down = true;
   first.socket.closes(4403);
   const pause = await pauses.take();
-  expect(session.state$.value).toBe('signed-in');
+  expect(session.userId$.value).toBe('ana');
   server.down = false;
   pause.end();
   // The next socket has the old token still.
@@ -148,7 +149,7 @@ test('it ends with the session', async () => {
   server.signedIn = false;
   socket.closes(4403);
   await running;
-  expect(session.state$.value).toBe('signed-out');
+  expect(session.userId$.value).toBeNull();
   expect(server.sockets).toHaveLength(1);
 });
 
@@ -257,4 +258,54 @@ test('stopped while it connects, it leaves nothing behind', async () => {
   await running;
   socket.closes(1006);
   expect(server.sockets).toHaveLength(1);
+});
+
+test('what could not be told is asked for again, after a pause, and nothing past it is taken', async () => {
+  const first = await start();
+  first.event(about('TASK_UPDATED', 'one', aTask({ title: 'Oat milk', version: 2 })));
+  first.fails('INTERNAL');
+  first.event(about('TASK_UPDATED', 'three', aTask({ title: 'Rice milk', version: 4 })));
+  expect(titles()).toEqual(['Oat milk']);
+  (await pauses.take()).end();
+  const second = await server.subscribed.take();
+  expect(second.after).toBe('one');
+  second.event(about('TASK_UPDATED', 'two', aTask({ title: 'Soy milk', version: 3 })));
+  expect(titles()).toEqual(['Soy milk']);
+});
+
+test('before its token runs out it goes over to a fresh one, and stays live', async () => {
+  vi.useFakeTimers();
+  const states: string[] = [];
+  const first = await start();
+  first.event(about('TASK_UPDATED', 'one', aTask({ version: 2 })));
+  const watching = feed.state$.subscribe((state) => states.push(state));
+  server.token = 'second';
+  await vi.advanceTimersByTimeAsync(12 * 60_000);
+  expect((await server.subscribed.take()).after).toBe('one');
+  expect(first.socket.readyState).toBe(3);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(new Set(states)).toEqual(new Set(['live']));
+  expect(server.names()).toEqual(['Load', 'Refresh']);
+  watching.unsubscribe();
+});
+
+test('a hand-over that takes long is said', async () => {
+  vi.useFakeTimers();
+  await start();
+  await vi.advanceTimersByTimeAsync(12 * 60_000 - 1_000);
+  server.frozen = true;
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(feed.state$.value).toBe('live');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(feed.state$.value).toBe('reconnecting');
+});
+
+test('where there is no server for a fresh token, the old one serves on', async () => {
+  vi.useFakeTimers();
+  const first = await start();
+  server.down = true;
+  await vi.advanceTimersByTimeAsync(12 * 60_000 + 5_000);
+  expect(feed.state$.value).toBe('live');
+  first.event(about('TASK_UPDATED', 'one', aTask({ title: 'Oat milk', version: 2 })));
+  expect(titles()).toEqual(['Oat milk']);
 });

@@ -35,10 +35,14 @@ const KEEP_ALIVE_MS = 10_000;
 const PONG_MS = 5_000;
 /** Start to live: no answer within this time is a connection that leads nowhere. */
 const LIVE_MS = 8_000;
+/** A new token takes a new socket. So long that goes unsaid. */
+const HAND_OVER_MS = 2_000;
 
 export interface FeedPorts {
   url: () => string;
   token: () => string | null;
+  /** How long from now the token should be used. */
+  renewalMs: () => number;
   /** A fresh token; false where the session has ended. */
   refresh: () => Promise<boolean>;
   /** Load everything anew; the cursor that it stands at. */
@@ -47,16 +51,18 @@ export interface FeedPorts {
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-type Ended = 'again' | 'token' | 'reload';
+type Ended = 'again' | 'token' | 'renewed' | 'reload';
 
 export class Feed {
   readonly state$ = new BehaviorSubject<ConnectionState>('connecting');
   private readonly stopping = new AbortController();
   private cursor: string | null = null;
+  private handOver: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly ports: FeedPorts) {}
 
   stop() {
+    clearTimeout(this.handOver);
     this.stopping.abort();
   }
 
@@ -76,21 +82,36 @@ export class Feed {
           this.cursor = null;
           continue;
         }
+        if (ended === 'renewed') {
+          this.handOver = setTimeout(() => this.show('reconnecting'), HAND_OVER_MS);
+          continue;
+        }
         if (ended === 'token' && !(await this.ports.refresh())) return;
       } catch {
         // Unreachable: the wait below, and again.
       }
       if (signal.aborted) return;
-      this.state$.next(navigator.onLine ? 'reconnecting' : 'offline');
+      this.show(navigator.onLine ? 'reconnecting' : 'offline');
       await wait(backoff(tries++), signal);
     }
+  }
+
+  private show(state: ConnectionState) {
+    clearTimeout(this.handOver);
+    this.state$.next(state);
   }
 
   /** One socket, from its opening to its end. It holds once an event or a pong came: a server that is in trouble lets
    * everybody in, and closes on them right after. */
   private follow(onHolds: () => void): Promise<Ended> {
     return new Promise((resolve) => {
+      let over = false;
       let pong: ReturnType<typeof setTimeout> | undefined;
+      let renewal: ReturnType<typeof setTimeout> | undefined;
+      const renew = async () => {
+        // Where there is no server to ask, the old token's end is soon enough.
+        if (await this.ports.refresh().catch(() => false)) end('renewed');
+      };
       // A close would wait for the other side's, and there may be none.
       const giveUp = () => client.terminate();
       const opening = setTimeout(giveUp, LIVE_MS);
@@ -104,7 +125,8 @@ export class Feed {
         on: {
           connected: () => {
             clearTimeout(opening);
-            this.state$.next('live');
+            renewal = setTimeout(renew, this.ports.renewalMs());
+            this.show('live');
           },
           ping: (received) => {
             if (!received) pong = setTimeout(giveUp, PONG_MS);
@@ -117,8 +139,10 @@ export class Feed {
         },
       });
       const end = (how: Ended) => {
+        over = true;
         clearTimeout(opening);
         clearTimeout(pong);
+        clearTimeout(renewal);
         this.stopping.signal.removeEventListener('abort', stop);
         Promise.resolve(client.dispose()).catch(() => undefined); // it rejects where the socket never opened
         resolve(how);
@@ -129,9 +153,11 @@ export class Feed {
         { query: QUERY, variables: { after: this.cursor } },
         {
           next: ({ data, errors }) => {
+            if (over) return; // the cursor must not get past what was not applied
             const code = errors?.[0]?.extensions?.code;
             if (code === 'CURSOR_EXPIRED' || code === 'CURSOR_INVALID') end('reload');
             else if (code === 'UNAUTHENTICATED') end('token');
+            else if (errors?.length) end('again');
             else if (data?.events) {
               this.ports.apply(data.events);
               this.cursor = data.events.cursor;

@@ -1,14 +1,16 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { Pencil, Plus, Trash2 } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
 import type { Project, Task } from '@/features/tasks/board';
-import { Button, IconButton } from '@/ui/Button';
-import { TextField } from '@/ui/Field';
-import { Modal } from '@/ui/Modal';
+import { Button } from '@/ui/Button';
 import { useProjectChanges } from './changes';
+import { NameDialog } from './NameDialog';
 import { TEXT } from './text';
+
+/** On a phone one row, which scrolls. */
+const ROW = '-mx-4 flex gap-1 overflow-x-auto px-4 py-1 sm:mx-0 sm:block sm:overflow-visible sm:p-0';
 
 interface Props {
   projects: readonly Project[];
@@ -19,7 +21,9 @@ interface Props {
 
 export function ProjectList({ projects, tasks, selected, onSelect }: Props) {
   const changes = useProjectChanges();
-  const [naming, setNaming] = useState<Project | 'new' | null>(null);
+  const [naming, setNaming] = useState(false);
+  const sorted = [...projects].sort((one, other) => (one.position < other.position ? -1 : 1));
+  const archived = sorted.filter((project) => project.archived);
   const open = (project: Project | null) =>
     tasks.filter((task) => !task.completed && (!project || task.project?.id === project.id)).length;
   const item = (project: Project | null) => (
@@ -28,7 +32,7 @@ export function ProjectList({ projects, tasks, selected, onSelect }: Props) {
       aria-current={selected?.id === project?.id ? 'page' : undefined}
       onClick={() => onSelect(project?.id ?? null)}
       className={clsx(
-        'flex min-h-9 w-full items-center gap-2 rounded-lg px-2 text-left text-sm',
+        'flex min-h-9 max-w-56 items-center gap-2 rounded-lg px-2 text-left text-sm sm:w-full sm:max-w-none',
         selected?.id === project?.id ? 'bg-line/70 font-medium' : 'hover:bg-line/40',
       )}
     >
@@ -41,83 +45,40 @@ export function ProjectList({ projects, tasks, selected, onSelect }: Props) {
       <span className="text-xs text-soft">{open(project) || ''}</span>
     </button>
   );
+  const list = (some: readonly Project[]) => (
+    <ul className="flex gap-1 sm:mt-1 sm:grid sm:grid-cols-[minmax(0,1fr)]">
+      {some.map((project) => (
+        <li key={project.id}>{item(project)}</li>
+      ))}
+    </ul>
+  );
 
   return (
-    <nav aria-label={TEXT.heading}>
-      {item(null)}
-      <ul className="mt-1 grid gap-1">
-        {[...projects]
-          .sort((one, other) => (one.position < other.position ? -1 : 1))
-          .map((project) => (
-            <li key={project.id} className="flex items-center">
-              {item(project)}
-              {selected?.id === project.id && (
-                <>
-                  <IconButton label={TEXT.rename(project.name)} onClick={() => setNaming(project)}>
-                    <Pencil aria-hidden className="size-3.5" />
-                  </IconButton>
-                  <IconButton
-                    label={TEXT.remove(project.name)}
-                    title={TEXT.deleteHint}
-                    onClick={() => changes.remove(project)}
-                  >
-                    <Trash2 aria-hidden className="size-3.5" />
-                  </IconButton>
-                </>
-              )}
-            </li>
-          ))}
-      </ul>
-      <Button kind="quiet" className="mt-1 w-full justify-start px-2" onClick={() => setNaming('new')}>
-        <Plus aria-hidden className="size-4" />
-        {TEXT.add}
-      </Button>
+    <nav aria-label={TEXT.heading} className="min-w-0">
+      <div className={ROW}>
+        {item(null)}
+        {list(sorted.filter((project) => !project.archived))}
+        <Button kind="quiet" className="shrink-0 justify-start px-2! sm:mt-1 sm:w-full" onClick={() => setNaming(true)}>
+          <Plus aria-hidden className="size-4" />
+          {TEXT.add}
+        </Button>
+      </div>
+      {archived.length > 0 && (
+        <details className="mt-2">
+          <summary className="cursor-pointer rounded-lg px-2 py-1.5 text-sm text-soft">
+            {TEXT.archived} · {archived.length}
+          </summary>
+          <div className={ROW}>{list(archived)}</div>
+        </details>
+      )}
       {naming && (
         <NameDialog
-          title={naming === 'new' ? TEXT.add : TEXT.renaming}
-          name={naming === 'new' ? '' : naming.name}
-          onClose={() => setNaming(null)}
-          onName={(name) => {
-            if (naming === 'new') onSelect(changes.create(name, projects.length));
-            else changes.rename(naming, name);
-          }}
+          title={TEXT.add}
+          name=""
+          onClose={() => setNaming(false)}
+          onName={(name) => onSelect(changes.create(name, projects.length))}
         />
       )}
     </nav>
-  );
-}
-
-interface NameProps {
-  title: string;
-  name: string;
-  onName: (name: string) => void;
-  onClose: () => void;
-}
-
-function NameDialog({ title, name: known, onName, onClose }: NameProps) {
-  const [name, setName] = useState(known);
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    onName(name.trim());
-    onClose();
-  }
-
-  return (
-    <Modal title={title} closeLabel={TEXT.cancel} onClose={onClose}>
-      <form onSubmit={submit} className="grid gap-4">
-        <TextField
-          label={TEXT.name}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          required
-          pattern=".*\S.*"
-          maxLength={100}
-        />
-        <Button type="submit" className="justify-self-end">
-          {TEXT.save}
-        </Button>
-      </form>
-    </Modal>
   );
 }

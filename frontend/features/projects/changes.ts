@@ -3,8 +3,8 @@
 import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
-import { change, withNode } from '@/features/live/apply';
-import type { Project } from '@/features/tasks/board';
+import { change, withNode, withoutProject } from '@/features/live/apply';
+import { BOARD, type Project } from '@/features/tasks/board';
 import { graphql } from '@/graphql/generated';
 import { newId } from '@/graphql/ids';
 import { say } from '@/ui/say';
@@ -27,7 +27,22 @@ const DELETE = graphql(`
 
 const COLORS = ['#4f46e5', '#0891b2', '#059669', '#ca8a04', '#dc2626', '#c026d3'];
 
-function projectChanges(client: ApolloClient) {
+export function projectChanges(client: ApolloClient) {
+  /** As it is by now: what was drawn may be older than what came since. */
+  const current = (project: Project): Project =>
+    client.readQuery({ query: BOARD }, true)?.projects.nodes.find(({ id }) => id === project.id) ?? project;
+
+  const update = (project: Project, fields: Partial<Pick<Project, 'name' | 'archived'>>) =>
+    say(
+      client.mutate({
+        mutation: UPDATE,
+        variables: { input: { id: project.id, ...fields } },
+        optimisticResponse: {
+          updateProject: { __typename: 'ProjectPayload', project: { ...current(project), ...fields }, errors: [] },
+        },
+      }),
+    );
+
   return {
     create(name: string, count: number): string {
       const id = newId();
@@ -56,21 +71,25 @@ function projectChanges(client: ApolloClient) {
     },
 
     rename(project: Project, name: string) {
-      if (name === project.name) return;
-      void say(
+      if (name !== project.name) void update(project, { name });
+    },
+
+    setArchived(project: Project, archived: boolean) {
+      void update(project, { archived });
+    },
+
+    remove(project: Project) {
+      return say(
         client.mutate({
-          mutation: UPDATE,
-          variables: { input: { id: project.id, name } },
-          optimisticResponse: {
-            updateProject: { __typename: 'ProjectPayload', project: { ...project, name }, errors: [] },
+          mutation: DELETE,
+          variables: { input: { id: project.id } },
+          optimisticResponse: { deleteProject: { __typename: 'ProjectPayload', project: null, errors: [] } },
+          update(cache, { data }) {
+            const gone = data?.deleteProject.errors.length === 0;
+            if (gone) change(cache, (board) => withoutProject(board, project.id));
           },
         }),
       );
-    },
-
-    /** What becomes of its tasks comes with the event. */
-    remove(project: Project) {
-      void say(client.mutate({ mutation: DELETE, variables: { input: { id: project.id } } }));
     },
   };
 }

@@ -1,12 +1,22 @@
 export const TEXT = {
   add: 'New project',
   all: 'All tasks',
+  archive: (name: string) => `Archive “${name}”`,
+  archived: 'Archived',
   cancel: 'Cancel',
-  deleteHint: 'Its tasks stay, without a project.',
   heading: 'Projects',
   name: 'Name',
   remove: (name: string) => `Delete “${name}”`,
+  removed: (tasks: number) =>
+    tasks === 0
+      ? 'There is no task in it. It can’t be brought back.'
+      : tasks === 1
+        ? 'Its task stays, without a project. The project can’t be brought back.'
+        : `Its ${tasks} tasks stay, without a project. The project can’t be brought back.`,
+  removeIt: 'Delete project',
+  removing: (name: string) => `Delete “${name}”?`,
   rename: (name: string) => `Rename “${name}”`,
   renaming: 'Rename project',
   save: 'Save',
+  unarchive: (name: string) => `Bring “${name}” back from the archive`,
 } as const;

@@ -2,9 +2,12 @@
 
 import { ApolloProvider } from '@apollo/client/react';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { skip } from 'rxjs';
+import { toast } from 'sonner';
 import { backoff, pause } from '@/graphql/backoff';
 import { Session } from '@/graphql/session';
 import { openStore, type Store } from '@/graphql/store';
+import { useBeforeUnload } from '@/ui/useBeforeUnload';
 import { useSubject } from '@/ui/useSubject';
 import { AuthForm } from './AuthForm';
 import { TEXT } from './text';
@@ -26,7 +29,7 @@ export function useHere(): Here {
 /** Shows its children to who is signed in, and the form to who is not. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const [session] = useState(() => new Session());
-  const state = useSubject(session.state$);
+  const userId = useSubject(session.userId$);
 
   useEffect(() => {
     const leaving = new AbortController();
@@ -34,13 +37,19 @@ export function SignedIn({ children }: { children: ReactNode }) {
     return () => leaving.abort();
   }, [session]);
 
-  if (state === 'signed-out') return <AuthForm session={session} />;
-  if (state === 'signed-in') return <WithStore session={session}>{children}</WithStore>;
-  return <output className="grid min-h-dvh place-items-center text-soft">{TEXT.restoring} …</output>;
+  if (userId === undefined) {
+    return <output className="grid min-h-dvh place-items-center text-soft">{TEXT.restoring} …</output>;
+  }
+  if (userId === null) return <AuthForm session={session} />;
+  return (
+    <WithStore key={userId} session={session}>
+      {children}
+    </WithStore>
+  );
 }
 
 async function restore(session: Session, signal: AbortSignal) {
-  for (let tries = 0; !signal.aborted && session.state$.value === 'restoring'; tries++) {
+  for (let tries = 0; !signal.aborted && session.userId$.value === undefined; tries++) {
     try {
       await session.refresh();
       return;
@@ -50,6 +59,7 @@ async function restore(session: Session, signal: AbortSignal) {
   }
 }
 
+/** For one person, from their coming to their leaving: nothing here may be found by the next one. */
 function WithStore({ session, children }: { session: Session; children: ReactNode }) {
   const [store, setStore] = useState<Store | null>(null);
 
@@ -57,13 +67,25 @@ function WithStore({ session, children }: { session: Session; children: ReactNod
     const opened = openStore(session);
     setStore(opened);
     void opened.feed.run();
-    return () => opened.feed.stop();
+    // What the toasts offer to undo is theirs as well.
+    const leaving = session.userId$.pipe(skip(1)).subscribe(() => toast.dismiss());
+    return () => {
+      leaving.unsubscribe();
+      opened.close();
+    };
   }, [session]);
 
   if (!store) return null;
   return (
     <HereContext value={{ session, store }}>
       <ApolloProvider client={store.client}>{children}</ApolloProvider>
+      <AskBeforeLeaving outbox={store.outbox} />
     </HereContext>
   );
+}
+
+/** What is not saved yet is lost with the tab. */
+function AskBeforeLeaving({ outbox }: Pick<Store, 'outbox'>) {
+  useBeforeUnload(useSubject(outbox.waiting$) > 0);
+  return null;
 }

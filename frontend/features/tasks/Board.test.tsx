@@ -1,42 +1,19 @@
-import { render, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { StrictMode } from 'react';
 import { beforeEach, expect, test } from 'vitest';
-import { TEXT as PROJECTS } from '@/features/projects/text';
-import { SignedIn } from '@/features/session/SignedIn';
-import { TEXT as SESSION } from '@/features/session/text';
-import { page, Server, type Subscription } from '@/tests/server';
-import { about, aProject, aTask } from '@/tests/things';
-import { Board } from './Board';
+import { aServer, connection, open, press, rows, ticks } from '@/tests/app';
+import { page, type Server } from '@/tests/server';
+import { about, aTask } from '@/tests/things';
 import { TEXT } from './text';
 
 let server: Server;
 
 beforeEach(() => {
-  server = new Server();
-  server.root.tasks = () => page([aTask()]);
-  server.root.createTask = ({ input }) => ({
-    task: aTask({ id: String(input.id), title: String(input.title), position: 'a1' }),
-    errors: [],
-  });
+  server = aServer();
 });
 
-async function open(): Promise<Subscription> {
-  render(
-    <SignedIn>
-      <Board />
-    </SignedIn>,
-  );
-  const feed = await server.subscribed.take();
-  await screen.findByText('Buy milk');
-  return feed;
-}
-
-const connection = () => screen.getByTestId('connection-state');
-const rows = () => screen.getAllByTestId('task-row');
-
 test('what happens elsewhere is on screen at once', async () => {
-  const feed = await open();
+  const feed = await open(server);
   expect(connection()).toHaveAttribute('data-state', 'live');
   feed.event(about('TASK_CREATED', 'one', aTask({ id: 'bread', title: 'Bread', position: 'Zz' })));
   await screen.findByText('Bread');
@@ -46,12 +23,12 @@ test('what happens elsewhere is on screen at once', async () => {
 });
 
 test('while the server is away a new task is shown as not saved, and saved once it is back', async () => {
-  const feed = await open();
+  const feed = await open(server);
   server.down = true;
   feed.socket.closes(1006);
   await waitFor(() => expect(connection()).toHaveAttribute('data-state', 'reconnecting'));
   await userEvent.type(screen.getByTestId('new-task'), ' Bread {Enter}');
-  const row = (await screen.findByText('Bread')).closest('li') as HTMLElement;
+  const row = (await screen.findByText('Bread')).closest('[data-task-id]') as HTMLElement;
   expect(within(row).getByText(TEXT.waiting)).toBeVisible();
   expect(connection()).toHaveAttribute('data-waiting', '1');
   expect(connection()).toHaveTextContent('1 unsaved');
@@ -67,7 +44,7 @@ test('while the server is away a new task is shown as not saved, and saved once 
 });
 
 test('a task is ticked off', async () => {
-  await open();
+  await open(server);
   server.root.completeTask = () => ({
     task: aTask({ completed: true, completedAt: '2026-01-02T10:00:00Z', version: 2 }),
     errors: [],
@@ -77,65 +54,65 @@ test('a task is ticked off', async () => {
   expect(server.sent.at(-1)).toMatchObject({ name: 'CompleteTask', variables: { input: { id: 'milk' } } });
 });
 
-test('a new project is there at once, and goes with its event', async () => {
-  const feed = await open();
-  server.root.createProject = ({ input }) => ({ project: aProject({ ...input }), errors: [] });
-  await userEvent.click(screen.getByRole('button', { name: PROJECTS.add }));
-  await userEvent.type(screen.getByLabelText(PROJECTS.name), 'Garden');
-  await userEvent.click(screen.getByRole('button', { name: PROJECTS.save }));
-  expect(await screen.findByRole('heading', { name: 'Garden' })).toBeVisible();
-  await waitFor(() => expect(connection()).toHaveAttribute('data-waiting', '0'));
-  expect(screen.getByRole('heading', { name: 'Garden' })).toBeVisible();
-  expect(screen.queryByTestId('task-row')).toBeNull();
-
-  const made = server.sent.at(-1)?.variables.input;
-  feed.event(about('PROJECT_DELETED', 'one', String(made?.id)));
-  expect(await screen.findByRole('heading', { name: TEXT.all })).toBeVisible();
-  expect(rows()).toHaveLength(1);
-});
-
 test('searching looks at every word, case and accents aside', async () => {
   server.root.tasks = () =>
     page([
       aTask({ description: 'for the café' }),
       aTask({ id: 'cafe', title: 'Meet Zoë', description: 'at the Café', position: 'a1' }),
     ]);
-  await open();
+  await open(server);
   await userEvent.type(screen.getByLabelText(TEXT.search), 'cafe zoe');
   expect(rows().map((row) => row.dataset.taskId)).toEqual(['cafe']);
 });
 
-test('who is not signed in finds the form, and who has signed in the board', async () => {
-  server.signedIn = false;
-  server.root.logIn = ({ input }) =>
-    input.password === 'right'
-      ? { accessToken: server.token, errors: [] }
-      : { errors: [{ code: 'BAD_CREDENTIALS', message: 'Wrong.', field: ['password'] }] };
-  render(
-    <StrictMode>
-      <SignedIn>
-        <Board />
-      </SignedIn>
-    </StrictMode>,
-  );
-  await userEvent.type(await screen.findByLabelText('Email'), 'ana@example.org');
-  await userEvent.type(screen.getByLabelText('Password'), 'wrong{Enter}');
-  expect(await screen.findByRole('alert')).toHaveTextContent('Wrong.');
-  await userEvent.clear(screen.getByLabelText('Password'));
-  await userEvent.type(screen.getByLabelText('Password'), 'right{Enter}');
-  expect(await screen.findByText('Buy milk')).toBeVisible();
+test('the focus stays in the list as its rows go', async () => {
+  const gone = { deletedAt: '2026-01-02T10:00:00Z', version: 2 };
+  const three = [
+    aTask(),
+    aTask({ id: 'bread', title: 'Bread', position: 'a1' }),
+    aTask({ id: 'tea', title: 'Tea', position: 'a2' }),
+  ];
+  server.root.tasks = () => page(three);
+  server.root.deleteTask = ({ input: { id } }) => ({
+    task: aTask({ ...three.find((task) => task.id === id), ...gone }),
+    errors: [],
+  });
+  await open(server);
+  for (const [title, next] of [
+    ['Bread', 'Tea'],
+    ['Tea', 'Buy milk'],
+  ] as const) {
+    screen.getByRole('button', { name: TEXT.remove(title) }).focus();
+    await userEvent.keyboard('{Enter}');
+    expect(ticks(next)).toHaveFocus();
+  }
+  screen.getByRole('button', { name: TEXT.remove('Buy milk') }).focus();
+  await userEvent.keyboard('{Enter}');
+  expect(screen.getByRole('region', { name: TEXT.list })).toHaveFocus();
 });
 
-test('who logs out finds the form, and no socket is left open', async () => {
-  const { socket } = await open();
-  await userEvent.click(screen.getByRole('button', { name: SESSION.logOut }));
-  expect(await screen.findByLabelText('Email')).toBeVisible();
-  await waitFor(() => expect(socket.readyState).toBe(3));
-});
+test('subtasks are below their task, counted on it, and added in its editor', async () => {
+  const below = aTask({ id: 'oat', title: 'Oat milk', parent: { __typename: 'Task', id: 'milk' }, position: 'a1' });
+  server.root.tasks = () => page([aTask(), below]);
+  const feed = await open(server);
+  const children = (title: string) =>
+    within(screen.getByText(title).closest('li') as HTMLElement).queryAllByTestId('task-row');
+  expect(children('Buy milk').map((row) => row.dataset.taskId)).toEqual(['milk', 'oat']);
 
-test('a session that has ended elsewhere leads to the form', async () => {
-  const feed = await open();
-  server.signedIn = false;
-  feed.socket.closes(4403);
-  expect(await screen.findByLabelText('Email')).toBeVisible();
+  await press(TEXT.edit('Buy milk'));
+  await userEvent.type(screen.getByLabelText(TEXT.addSubtask), 'Soy milk{Enter}');
+  expect(screen.getByRole('dialog')).toHaveTextContent('Soy milk');
+  await press(TEXT.cancel);
+  expect(server.sent.at(-1)?.variables.input).toMatchObject({ title: 'Soy milk', parentId: 'milk' });
+  const [row] = rows();
+  expect(row).toHaveTextContent(TEXT.subtasksDone(0, 2));
+  await waitFor(() => expect(connection()).toHaveAttribute('data-waiting', '0'));
+
+  feed.event(about('TASK_COMPLETED', 'one', { ...below, completed: true, version: 2 }));
+  await waitFor(() => expect(row).toHaveTextContent(TEXT.subtasksDone(1, 2)));
+  expect(children('Buy milk')[1]).toHaveTextContent('Oat milk');
+  feed.event(about('TASK_UPDATED', 'two', { ...below, parent: null, version: 3 }));
+  await waitFor(() => expect(children('Buy milk').map((row) => row.dataset.taskId)).not.toContain('oat'));
+  feed.event(about('TASK_DELETED', 'three', aTask({ deletedAt: '2026-01-02T10:00:00Z', version: 2 })));
+  await waitFor(() => expect(rows().map((row) => row.dataset.taskId)).toEqual(['oat'])); // and nothing that was below the milk
 });

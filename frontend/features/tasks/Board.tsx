@@ -1,32 +1,57 @@
 'use client';
 
 import { useQuery } from '@apollo/client/react';
-import { LogOut } from 'lucide-react';
-import { useState } from 'react';
-import { toast } from 'sonner';
+import { useRef, useState } from 'react';
 import { Connection } from '@/features/live/Connection';
+import { ProjectActions } from '@/features/projects/ProjectActions';
 import { ProjectList } from '@/features/projects/ProjectList';
-import { useHere } from '@/features/session/SignedIn';
-import { TEXT as SESSION } from '@/features/session/text';
-import { IconButton } from '@/ui/Button';
+import { LogOutButton } from '@/features/session/LogOutButton';
+import { newId } from '@/graphql/ids';
 import { Logo } from '@/ui/Logo';
 import { BOARD, type Task } from './board';
+import { useTaskChanges } from './changes';
+import type { Draft } from './draft';
 import { NewTaskField } from './NewTaskField';
 import { TaskEditor } from './TaskEditor';
 import { TaskList } from './TaskList';
 import { TEXT } from './text';
+import { subtasksOf, there } from './tree';
+
+/** A task as it was when its editing began, and what is changed of it. */
+interface Edit {
+  key: string;
+  task: Task;
+  draft: Draft;
+}
 
 export function Board() {
-  const { session } = useHere();
+  const changes = useTaskChanges();
   const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
   const [projectId, setProjectId] = useState<string | null>(null);
   const [search, setSearch] = useState('');
-  const [editing, setEditing] = useState<Task | null>(null);
+  /** The first is open; the others are what could not be saved meanwhile. */
+  const [edits, setEdits] = useState<Edit[]>([]);
+  const heading = useRef<HTMLHeadingElement>(null);
 
   const projects = data?.projects.nodes ?? [];
   const project = projects.find(({ id }) => id === projectId) ?? null;
-  const there = (data?.tasks.nodes ?? []).filter((task) => task.deletedAt === null);
-  const shown = there.filter((task) => (!project || task.project?.id === project.id) && matches(task, search));
+  const all = data?.tasks.nodes ?? [];
+  const tasks = there(all);
+  const subtasks = subtasksOf(tasks);
+  const inProject = tasks.filter((task) => !project || task.project?.id === project.id);
+  const shown = inProject.filter((task) => matches(task, search));
+  const [edit] = edits;
+  const edited = edit && (all.find(({ id }) => id === edit.task.id) ?? gone(edit.task));
+
+  const open = (task: Task, draft: Draft = {}) => setEdits((edits) => [...edits, { key: newId(), task, draft }]);
+  const close = () => setEdits(([, ...waiting]) => waiting);
+
+  async function save(task: Task, draft: Draft) {
+    close();
+    if (task.deletedAt !== null) void changes.restore(task);
+    const left = await changes.save(task, draft);
+    if (left) open(task, left);
+  }
 
   return (
     <div className="mx-auto grid min-h-dvh max-w-5xl grid-rows-[auto_1fr] px-4 pb-24">
@@ -36,18 +61,30 @@ export function Board() {
         <div className="ml-auto flex items-center gap-3">
           <Connection />
           {data && <span className="hidden text-sm text-soft sm:inline">{data.viewer.name || data.viewer.email}</span>}
-          <IconButton
-            label={SESSION.logOut}
-            onClick={() => session.logOut().catch(() => toast.error(SESSION.unreachable))}
-          >
-            <LogOut aria-hidden className="size-4" />
-          </IconButton>
+          <LogOutButton />
         </div>
       </header>
       <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 sm:grid-cols-[13rem_minmax(0,1fr)]">
-        <ProjectList projects={projects} tasks={there} selected={project} onSelect={setProjectId} />
+        <ProjectList projects={projects} tasks={tasks} selected={project} onSelect={setProjectId} />
         <main className="min-w-0">
-          <h1 className="mb-3 text-2xl font-semibold tracking-tight">{project ? project.name : TEXT.all}</h1>
+          <div className="mb-3 flex items-center gap-1">
+            <h1
+              ref={heading}
+              tabIndex={-1}
+              className="mr-auto min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere"
+            >
+              {project ? project.name : TEXT.all}
+            </h1>
+            {project && (
+              <ProjectActions
+                key={project.id}
+                project={project}
+                tasks={inProject.length}
+                // Once the dialog, which keeps the focus to itself, is gone.
+                onRemoved={() => setTimeout(() => heading.current?.focus())}
+              />
+            )}
+          </div>
           <NewTaskField project={project} />
           <input
             type="search"
@@ -60,9 +97,10 @@ export function Board() {
           {data ? (
             <TaskList
               tasks={shown}
+              subtasks={subtasks}
               empty={search ? TEXT.emptySearch : project ? TEXT.emptyProject : TEXT.empty}
               showProject={!project}
-              onEdit={setEditing}
+              onEdit={(task) => open(task)}
             />
           ) : (
             <output aria-label={TEXT.loading} className="mt-6 grid gap-2">
@@ -73,9 +111,24 @@ export function Board() {
           )}
         </main>
       </div>
-      {editing && <TaskEditor task={editing} projects={projects} onClose={() => setEditing(null)} />}
+      {edit && edited && (
+        <TaskEditor
+          key={edit.key}
+          task={edited}
+          begun={edit.draft}
+          projects={projects}
+          subtasks={subtasks.get(edited.id) ?? []}
+          onSave={(draft) => void save(edited, draft)}
+          onClose={close}
+        />
+      )}
     </div>
   );
+}
+
+/** A task of which there is no trace any more. */
+function gone(task: Task): Task {
+  return { ...task, deletedAt: task.updatedAt };
 }
 
 /** Whether every word stands in the title or the notes, case and accents aside. */

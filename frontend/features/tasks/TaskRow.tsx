@@ -1,7 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { CalendarDays, Check, Pencil, Trash2 } from 'lucide-react';
+import { CalendarDays, Check, ListChecks, Pencil, Trash2 } from 'lucide-react';
 import { IconButton } from '@/ui/Button';
 import type { Task } from './board';
 import { useTaskChanges } from './changes';
@@ -18,17 +18,19 @@ const PRIORITY_LOOKS = {
 
 interface Props {
   task: Task;
+  subtasks: readonly Task[];
   now: Date;
   showProject: boolean;
   onEdit: (task: Task) => void;
 }
 
-export function TaskRow({ task, now, showProject, onEdit }: Props) {
+export function TaskRow({ task, subtasks, now, showProject, onEdit }: Props) {
   const changes = useTaskChanges();
   const due = dueText(task, now);
   const late = isOverdue(task, now);
+  const done = subtasks.filter(({ completed }) => completed).length;
   return (
-    <li
+    <div
       data-testid="task-row"
       data-task-id={task.id}
       className="group flex items-center gap-3 rounded-xl border border-line bg-card px-3 py-2 shadow-sm"
@@ -60,9 +62,18 @@ export function TaskRow({ task, now, showProject, onEdit }: Props) {
           {task.priority !== 'NONE' && (
             <span className={PRIORITY_LOOKS[task.priority]}>{TEXT.priorities[task.priority]}</span>
           )}
+          {subtasks.length > 0 && (
+            <span className="inline-flex items-center gap-1">
+              <ListChecks aria-hidden className="size-3.5" />
+              <span aria-hidden>
+                {done}/{subtasks.length}
+              </span>
+              <span className="sr-only">{TEXT.subtasksDone(done, subtasks.length)}</span>
+            </span>
+          )}
           {showProject && task.project && (
             <span className="inline-flex items-center gap-1">
-              <span aria-hidden className="size-2 rounded-full" style={{ background: task.project.color }} />
+              <span aria-hidden className="size-2 shrink-0 rounded-full" style={{ background: task.project.color }} />
               {task.project.name}
             </span>
           )}
@@ -75,6 +86,6 @@ export function TaskRow({ task, now, showProject, onEdit }: Props) {
       <IconButton label={TEXT.remove(task.title)} onClick={() => void changes.remove(task)}>
         <Trash2 aria-hidden className="size-4" />
       </IconButton>
-    </li>
+    </div>
   );
 }

@@ -26,6 +26,7 @@ export const TASK_FIELDS = graphql(`
     updatedAt
     deletedAt
     project { id name color }
+    parent { id }
     labels { ...LabelFields }
   }
 `);

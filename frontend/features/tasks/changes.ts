@@ -5,65 +5,22 @@ import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { toast } from 'sonner';
 import { change, withNode } from '@/features/live/apply';
-import { graphql } from '@/graphql/generated';
-import type { UpdateTaskInput } from '@/graphql/generated/graphql';
+import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
 import { newId } from '@/graphql/ids';
-import { say } from '@/ui/say';
-import type { Project, Task } from './board';
+import type { Again } from '@/graphql/outbox';
+import { complain, say } from '@/ui/say';
+import { BOARD, type Project, type Task } from './board';
+import { type Draft, divide, fieldsOf, inputOf, isEmpty, withDraft } from './draft';
+import { COMPLETE, CREATE, DELETE, REOPEN, RESTORE, UPDATE } from './mutations';
 import { TEXT } from './text';
-
-const CREATE = graphql(`
-  mutation CreateTask($input: CreateTaskInput!) {
-    createTask(input: $input) { task { ...TaskFields } errors { message } }
-  }
-`);
-const UPDATE = graphql(`
-  mutation UpdateTask($input: UpdateTaskInput!) {
-    updateTask(input: $input) { task { ...TaskFields } errors { message } }
-  }
-`);
-const COMPLETE = graphql(`
-  mutation CompleteTask($input: TaskIdInput!) {
-    completeTask(input: $input) { task { ...TaskFields } errors { message } }
-  }
-`);
-const REOPEN = graphql(`
-  mutation ReopenTask($input: TaskIdInput!) {
-    reopenTask(input: $input) { task { ...TaskFields } errors { message } }
-  }
-`);
-const DELETE = graphql(`
-  mutation DeleteTask($input: TaskIdInput!) {
-    deleteTask(input: $input) { task { ...TaskFields } errors { message } }
-  }
-`);
-const RESTORE = graphql(`
-  mutation RestoreTask($input: TaskIdInput!) {
-    restoreTask(input: $input) { task { ...TaskFields } errors { message } }
-  }
-`);
 
 export interface NewTask {
   title: string;
-  project: Project | null;
+  project: Pick<Project, 'id' | 'name' | 'color'> | null;
+  parent?: Pick<Task, 'id'>;
 }
 
-export interface TaskEdit {
-  title: string;
-  description: string;
-  priority: Task['priority'];
-  dueDate: string | null;
-  dueOn: string | null;
-  project: Project | null;
-}
-
-interface Payload {
-  __typename: 'TaskPayload';
-  task: Task | null;
-  errors: { __typename: 'UserError'; message: string }[];
-}
-
-const payload = (task: Task): Payload => ({ __typename: 'TaskPayload', task, errors: [] });
+const payload = (task: Task) => ({ __typename: 'TaskPayload' as const, task, errors: [] });
 
 function show(cache: ApolloCache, task: Task | null | undefined) {
   if (task) change(cache, (board) => ({ ...board, tasks: withNode(board.tasks, task) }));
@@ -71,13 +28,17 @@ function show(cache: ApolloCache, task: Task | null | undefined) {
 
 export function taskChanges(client: ApolloClient) {
   const now = () => new Date().toISOString();
+  const board = () => client.readQuery({ query: BOARD }, true);
+
+  /** As it is by now: what was drawn may be older than what came since. */
+  const current = (task: Task): Task => board()?.tasks.nodes.find(({ id }) => id === task.id) ?? task;
 
   const restore = (task: Task) =>
     say(
       client.mutate({
         mutation: RESTORE,
         variables: { input: { id: task.id } },
-        optimisticResponse: { restoreTask: payload({ ...task, deletedAt: null }) },
+        optimisticResponse: { restoreTask: payload({ ...current(task), deletedAt: null }) },
         update: (cache, { data }) => show(cache, data?.restoreTask.task),
       }),
     );
@@ -85,7 +46,7 @@ export function taskChanges(client: ApolloClient) {
   return {
     restore,
 
-    create({ title, project }: NewTask) {
+    create({ title, project, parent }: NewTask) {
       const id = newId();
       const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
       const task: Task = {
@@ -106,41 +67,63 @@ export function taskChanges(client: ApolloClient) {
         updatedAt: now(),
         deletedAt: null,
         project: project && { __typename: 'Project', id: project.id, name: project.name, color: project.color },
+        parent: parent ? { __typename: 'Task', id: parent.id } : null,
         labels: [],
       };
+      const belongs = { ...(project && { projectId: project.id }), ...(parent && { parentId: parent.id }) };
       return say(
         client.mutate({
           mutation: CREATE,
-          variables: { input: { id, title, ...(project && { projectId: project.id }) } },
+          variables: { input: { id, title, ...belongs } },
           optimisticResponse: { createTask: payload(task) },
           update: (cache, { data }) => show(cache, data?.createTask.task),
         }),
       );
     },
 
-    update(task: Task, edit: TaskEdit) {
-      const input = differences(task, edit);
-      if (Object.keys(input).length === 0) return Promise.resolve(true);
-      const { project, ...fields } = edit;
-      return say(
-        client.mutate({
-          mutation: UPDATE,
-          variables: { input: { id: task.id, ...input } },
-          optimisticResponse: {
-            updateTask: payload({
-              ...task,
-              ...fields,
-              allDay: edit.dueOn !== null,
-              project: project && { __typename: 'Project', id: project.id, name: project.name, color: project.color },
-            }),
-          },
-          update: (cache, { data }) => show(cache, data?.updateTask.task),
-        }),
-      );
+    /** What could not be saved, for the person to look at again; null where nothing is left. */
+    async save(opened: Task, draft: Draft): Promise<Draft | null> {
+      const task = current(opened);
+      let { ours, clashing } = divide(draft, fieldsOf(task));
+      let version = task.version;
+      let deleted = false;
+      const variables = () => ({ input: { id: task.id, expectedVersion: version, ...inputOf(ours) } });
+
+      // Where others were quicker, what they left alone is sent again.
+      const again: Again = (data) => {
+        const { task: theirs, errors } = (data as UpdateTaskMutation).updateTask;
+        if (errors[0]?.code !== 'CONFLICT' || !theirs) return null;
+        deleted = theirs.deletedAt !== null;
+        if (deleted || theirs.version === version) return null;
+        version = theirs.version;
+        const parts = divide(ours, fieldsOf(theirs));
+        ours = parts.ours;
+        clashing = { ...clashing, ...parts.clashing };
+        return isEmpty(ours) ? null : variables();
+      };
+
+      if (!isEmpty(ours)) {
+        try {
+          const { data } = await client.mutate({
+            mutation: UPDATE,
+            variables: variables(),
+            context: { again },
+            optimisticResponse: { updateTask: payload(withDraft(task, ours, board()?.projects.nodes ?? [])) },
+            update: (cache, { data }) => show(cache, data?.updateTask.task),
+          });
+          const [error] = data?.updateTask.errors ?? [];
+          if (!error) ours = {};
+          else if (!deleted && !isEmpty(ours)) complain(error);
+        } catch (error) {
+          complain(error);
+        }
+      }
+      const left = { ...ours, ...clashing };
+      return isEmpty(left) ? null : left;
     },
 
     setCompleted(task: Task, completed: boolean) {
-      const shown = payload({ ...task, completed, completedAt: completed ? now() : null });
+      const shown = payload({ ...current(task), completed, completedAt: completed ? now() : null });
       const variables = { input: { id: task.id } };
       return say(
         completed
@@ -164,7 +147,7 @@ export function taskChanges(client: ApolloClient) {
         client.mutate({
           mutation: DELETE,
           variables: { input: { id: task.id } },
-          optimisticResponse: { deleteTask: payload({ ...task, deletedAt: now() }) },
+          optimisticResponse: { deleteTask: payload({ ...current(task), deletedAt: now() }) },
           update: (cache, { data }) => show(cache, data?.deleteTask.task),
         }),
       );
@@ -179,18 +162,4 @@ export function taskChanges(client: ApolloClient) {
 export function useTaskChanges() {
   const client = useApolloClient();
   return useMemo(() => taskChanges(client), [client]);
-}
-
-/** Only what differs is sent, so that an edit elsewhere of another field is not undone by this one. */
-export function differences(task: Task, edit: TaskEdit): Omit<UpdateTaskInput, 'id'> {
-  const input: Omit<UpdateTaskInput, 'id'> = {};
-  if (edit.title !== task.title) input.title = edit.title;
-  if (edit.description !== task.description) input.description = edit.description;
-  if (edit.priority !== task.priority) input.priority = edit.priority;
-  if (edit.dueOn !== task.dueOn || (edit.dueOn === null && edit.dueDate !== task.dueDate)) {
-    if (edit.dueOn !== null) input.dueOn = edit.dueOn;
-    else input.dueDate = edit.dueDate;
-  }
-  if ((edit.project?.id ?? null) !== (task.project?.id ?? null)) input.projectId = edit.project?.id ?? null;
-  return input;
 }

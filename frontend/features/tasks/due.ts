@@ -5,7 +5,17 @@ import { TEXT } from './text';
 interface Due {
   dueDate: string | null;
   dueOn: string | null;
-  completed: boolean;
+}
+
+/** Whether what is due, a day or an instant, is a day. */
+export function isDay(due: string | null): boolean {
+  return due !== null && !due.includes('T');
+}
+
+/** What a task has of a day or an instant. */
+export function dueFields(due: string | null) {
+  const dueOn = isDay(due) ? due : null;
+  return { dueOn, dueDate: dueOn ? new Date(`${dueOn}T00:00`).toISOString() : due, allDay: dueOn !== null };
 }
 
 /** A day as it is in the browser's zone, `YYYY-MM-DD`. */
@@ -19,7 +29,7 @@ export function localTime(instant: Date): string {
   return `${String(instant.getHours()).padStart(2, '0')}:${String(instant.getMinutes()).padStart(2, '0')}`;
 }
 
-export function isOverdue(task: Due, now: Date): boolean {
+export function isOverdue(task: Due & { completed: boolean }, now: Date): boolean {
   if (task.completed) return false;
   if (task.dueOn !== null) return task.dueOn < localDay(now);
   return task.dueDate !== null && new Date(task.dueDate) < now;

@@ -50,6 +50,26 @@ test('where a page fails, nothing half-loaded is shown', async () => {
   expect(cache.readQuery({ query: BOARD })).toBeNull();
 });
 
+test('what moves from one page to the next while both are read is there once, as it was last', async () => {
+  server.root.tasks = ({ after }) =>
+    after
+      ? page([aTask({ title: 'Oat milk', version: 2 }), aTask({ id: 'bread' })])
+      : page([aTask(), aTask({ id: 'bread', title: 'Rye bread', version: 3 })], 'p1');
+  server.root.projects = ({ after }) =>
+    after ? page([aProject({ name: 'House', version: 2 })]) : page([aProject()], 'p1');
+  const { cache, loading } = load();
+  await loading;
+  expect(cache.readQuery({ query: BOARD })).toMatchObject({
+    tasks: {
+      nodes: [
+        { title: 'Oat milk', version: 2 },
+        { title: 'Rye bread', version: 3 },
+      ],
+    },
+    projects: { nodes: [{ name: 'House' }] },
+  });
+});
+
 test('what was loaded counts as seen', async () => {
   server.root.tasks = () => page([aTask({ version: 3 })]);
   server.root.projects = () => page([aProject({ version: 4 })]);

@@ -16,10 +16,10 @@ type Run = <Data>(query: string, variables: Record<string, unknown>) => Promise<
 export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions): Promise<string> {
   const { cursor, ...board } = await answered<LoadQuery>(run, LOAD, {});
   const { tasks, projects } = board;
-  const nodes = [...tasks.nodes];
+  const taskNodes = [...tasks.nodes];
   for (let page = tasks.pageInfo; page.hasNextPage; ) {
     const more = (await answered<MoreTasksQuery>(run, MORE_TASKS, { after: page.endCursor })).tasks;
-    nodes.push(...more.nodes);
+    taskNodes.push(...more.nodes);
     page = more.pageInfo;
   }
   const projectNodes = [...projects.nodes];
@@ -28,18 +28,29 @@ export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions
     projectNodes.push(...more.nodes);
     page = more.pageInfo;
   }
+  const nodes = { tasks: once(taskNodes), projects: once(projectNodes) };
   versions.forget(); // the server may have been put back to an earlier state
-  for (const thing of [...nodes, ...projectNodes, ...board.labels, board.viewer]) versions.admit(thing);
+  for (const thing of [...nodes.tasks, ...nodes.projects, ...board.labels, board.viewer]) versions.admit(thing);
   const whole = { hasNextPage: false, endCursor: null, __typename: 'PageInfo' as const };
   cache.writeQuery({
     query: BOARD,
     data: {
       ...board,
-      tasks: { ...tasks, nodes, pageInfo: whole },
-      projects: { ...projects, nodes: projectNodes, pageInfo: whole },
+      tasks: { ...tasks, nodes: nodes.tasks, pageInfo: whole },
+      projects: { ...projects, nodes: nodes.projects, pageInfo: whole },
     },
   });
   return cursor;
+}
+
+/** Each thing once: what moves from one page to another while both are read comes twice. */
+function once<Node extends { id: string; version: number }>(nodes: readonly Node[]): Node[] {
+  const newest = new Map<string, Node>();
+  for (const node of nodes) {
+    const known = newest.get(node.id);
+    if (!known || known.version < node.version) newest.set(node.id, node);
+  }
+  return [...newest.values()];
 }
 
 async function answered<Data>(run: Run, query: DocumentNode, variables: Record<string, unknown>): Promise<Data> {

@@ -1,0 +1,36 @@
+'use client';
+
+import { LogOut } from 'lucide-react';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { IconButton } from '@/ui/Button';
+import { Confirm } from '@/ui/Confirm';
+import { useSubject } from '@/ui/useSubject';
+import { useHere } from './SignedIn';
+import { TEXT } from './text';
+
+/** Asks first where that would cost what is not saved yet. */
+export function LogOutButton() {
+  const { session, store } = useHere();
+  const waiting = useSubject(store.outbox.waiting$);
+  const [asking, setAsking] = useState(false);
+  const logOut = () => void session.logOut().catch(() => toast.error(TEXT.unreachable));
+  return (
+    <>
+      <IconButton label={TEXT.logOut} onClick={() => (waiting > 0 ? setAsking(true) : logOut())}>
+        <LogOut aria-hidden className="size-4" />
+      </IconButton>
+      {asking && (
+        <Confirm
+          title={TEXT.logOutTitle}
+          action={TEXT.logOutAnyway}
+          cancel={TEXT.stay}
+          onConfirm={logOut}
+          onClose={() => setAsking(false)}
+        >
+          {TEXT.logOutUnsaved(waiting)}
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { Button } from '@/ui/Button';
+import type { Project } from './board';
+import type { Fields } from './draft';
+import { dueFields, dueText } from './due';
+import { TEXT } from './text';
+
+interface Props {
+  name: keyof Fields;
+  theirs: Fields;
+  projects: readonly Project[];
+  onMine: () => void;
+  onTheirs: () => void;
+}
+
+/** Below a field that others changed too: what they made of it, and the choice. */
+export function ClashNote({ name, theirs, projects, onMine, onTheirs }: Props) {
+  return (
+    <div role="alert" className="mt-2 grid gap-2 rounded-lg border border-warn px-3 py-2 text-sm">
+      <p className="text-soft">{TEXT.changedElsewhere}</p>
+      <p className="max-h-40 overflow-auto whitespace-pre-wrap wrap-anywhere">
+        {shown(name, theirs, projects) || TEXT.nothing}
+      </p>
+      <p className="flex flex-wrap gap-2">
+        <Button kind="outline" onClick={onMine}>
+          {TEXT.keepMine}
+        </Button>
+        <Button kind="outline" onClick={onTheirs}>
+          {TEXT.takeTheirs}
+        </Button>
+      </p>
+    </div>
+  );
+}
+
+function shown(name: keyof Fields, fields: Fields, projects: readonly Project[]): string | null | undefined {
+  if (name === 'due') return dueText(dueFields(fields.due), new Date());
+  if (name === 'priority') return TEXT.priorities[fields.priority];
+  if (name === 'projectId') return projects.find(({ id }) => id === fields.projectId)?.name ?? TEXT.noProject;
+  return fields[name];
+}

@@ -1,0 +1,87 @@
+/** What a person is changing of a task: each field as it was when they began with it, and as they want it.
+ *
+ * What others change meanwhile stands beside that. Only where both changed the same field is there anything to choose.
+ */
+
+import type { UpdateTaskInput } from '@/graphql/generated/graphql';
+import type { Project, Task } from './board';
+import { dueFields, isDay } from './due';
+
+/** A task as the editor has it. `due` is a day or an instant. */
+export interface Fields {
+  title: string;
+  description: string;
+  priority: Task['priority'];
+  due: string | null;
+  projectId: string | null;
+}
+
+export type Draft = { readonly [Name in keyof Fields]?: { readonly was: Fields[Name]; readonly mine: Fields[Name] } };
+
+export function fieldsOf(task: Task): Fields {
+  const { title, description, priority } = task;
+  const instant = task.dueDate && new Date(task.dueDate).toISOString();
+  return { title, description, priority, due: task.dueOn ?? instant, projectId: task.project?.id ?? null };
+}
+
+/** The draft with a field as it is wanted; one that is put back to what it was is no longer part of it. */
+export function touch<Name extends keyof Fields>(draft: Draft, name: Name, mine: Fields[Name], now: Fields): Draft {
+  const known = draft[name];
+  const was = known ? known.was : now[name];
+  return mine === was ? untouch(draft, name) : { ...draft, [name]: { was, mine } };
+}
+
+/** The draft without a field: what others made of it stands. */
+export function untouch(draft: Draft, name: keyof Fields): Draft {
+  const { [name]: _, ...rest } = draft;
+  return rest;
+}
+
+/** The draft with a field as it is wanted, whatever others made of it up to now. */
+export function insist(draft: Draft, name: keyof Fields, now: Fields): Draft {
+  return { ...draft, [name]: { was: now[name], mine: draft[name]?.mine } };
+}
+
+export function isEmpty(draft: Draft): boolean {
+  return Object.keys(draft).length === 0;
+}
+
+/** What of a draft is to be saved, and what others have changed as well. What is so already is neither. */
+export function divide(draft: Draft, now: Fields): { ours: Draft; clashing: Draft } {
+  type Change = { was: unknown; mine: unknown };
+  const those = (test: (change: Change, now: unknown) => boolean): Draft =>
+    Object.fromEntries(Object.entries(draft).filter(([name, change]) => test(change, now[name as keyof Fields])));
+  return {
+    ours: those(({ was, mine }, is) => is === was && is !== mine),
+    clashing: those(({ was, mine }, is) => is !== was && is !== mine),
+  };
+}
+
+/** What to send: a field left out stays as it is. */
+export function inputOf({ title, description, priority, due, projectId }: Draft): Omit<UpdateTaskInput, 'id'> {
+  return {
+    ...(title && { title: title.mine }),
+    ...(description && { description: description.mine }),
+    ...(priority && { priority: priority.mine }),
+    ...(due && (isDay(due.mine) ? { dueOn: due.mine } : { dueDate: due.mine })),
+    ...(projectId && { projectId: projectId.mine }),
+  };
+}
+
+/** The task as it will be. */
+export function withDraft(task: Task, draft: Draft, projects: readonly Project[]): Task {
+  const { title, description, priority, due, projectId } = draft;
+  const project = projectId && projects.find(({ id }) => id === projectId.mine);
+  return {
+    ...task,
+    ...(title && { title: title.mine }),
+    ...(description && { description: description.mine }),
+    ...(priority && { priority: priority.mine }),
+    ...(due && dueFields(due.mine)),
+    ...(projectId && {
+      project: project
+        ? { __typename: 'Project' as const, id: project.id, name: project.name, color: project.color }
+        : null,
+    }),
+  };
+}

@@ -1,0 +1,37 @@
+/** Tasks and what is below them. */
+
+import type { Task } from './board';
+
+/** As deep as the server lets subtasks go; and an end, should two pages of one load not fit together. */
+const LEVELS = 5;
+
+/** Without what was deleted, by itself or along with what it is part of. */
+export function there(tasks: readonly Task[]): Task[] {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  return tasks.filter((task) => {
+    let above: Task | undefined = task;
+    for (let level = 0; above && level <= LEVELS; level++) {
+      if (above.deletedAt !== null) return false;
+      above = above.parent ? byId.get(above.parent.id) : undefined;
+    }
+    return true;
+  });
+}
+
+/** The subtasks of each task that has any, in their order. */
+export function subtasksOf(tasks: readonly Task[]): Map<string, Task[]> {
+  const below = new Map<string, Task[]>();
+  for (const task of [...tasks].sort(byPosition)) {
+    if (!task.parent) continue;
+    const siblings = below.get(task.parent.id);
+    if (siblings) siblings.push(task);
+    else below.set(task.parent.id, [task]);
+  }
+  return below;
+}
+
+/** Ranks sort as bytes, which no locale's comparison does. */
+export function byPosition(one: Task, other: Task): number {
+  if (one.position !== other.position) return one.position < other.position ? -1 : 1;
+  return one.createdAt < other.createdAt ? -1 : 1;
+}

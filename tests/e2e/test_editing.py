@@ -1,0 +1,96 @@
+"""A task that is edited on two devices at once."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.e2e.app import BACK_MS, Window, two_windows
+from tests.support.server import Server
+
+pytestmark = pytest.mark.e2e
+
+
+async def test_what_two_people_change_of_a_task_at_once_is_kept_or_chosen(
+    browser: Browser, server: Server
+) -> None:
+    here, there = await two_windows(browser, server.url)
+    await here.add("Buy milk")
+    await expect(there.row("Buy milk")).to_have_count(1)
+
+    editor = await here.edit("Buy milk")
+    await editor.get_by_label("Title").fill("Buy oat milk")
+    other = await there.edit("Buy milk")
+    await other.get_by_label("Notes").fill("Two litres")
+    await other.get_by_role("button", name="Save").click()
+    await expect(editor.get_by_label("Notes")).to_have_value("Two litres")
+
+    await there.edit("Buy milk")
+    await other.get_by_label("Title").fill("Buy soy milk")
+    await other.get_by_role("button", name="Save").click()
+    await expect(editor.get_by_role("alert")).to_contain_text("Buy soy milk")
+    await expect(editor.get_by_label("Title")).to_have_value("Buy oat milk")
+    await editor.get_by_role("button", name="Keep mine").click()
+    await editor.get_by_role("button", name="Save").click()
+    await expect(there.row("Buy oat milk")).to_have_count(1)
+    await here.edit("Buy oat milk")
+    await expect(editor.get_by_label("Notes")).to_have_value("Two litres")
+
+    await editor.get_by_label("Title").fill("Buy rice milk")
+    await there.page.get_by_role("button", name="Delete “Buy oat milk”").click()
+    await expect(editor.get_by_role("alert")).to_contain_text("deleted on another device")
+    await editor.get_by_role("button", name="Restore and save").click()
+    await expect(there.row("Buy rice milk")).to_have_count(1)
+    assert here.complaints == there.complaints == []
+
+
+async def test_an_edit_made_without_the_server_meets_what_others_did_meanwhile(
+    browser: Browser, server: Server
+) -> None:
+    here, there = await two_windows(browser, server.url)
+    await here.add("Buy milk")
+    await expect(there.row("Buy milk")).to_have_count(1)
+    await here.context.set_offline(True)
+    editor = await here.edit("Buy milk")
+    await editor.get_by_label("Title").fill("Buy oat milk")
+    await editor.get_by_label("Priority").select_option("HIGH")
+    await editor.get_by_role("button", name="Save").click()
+    await expect(here.row("Buy oat milk")).to_have_count(1)
+    other = await there.edit("Buy milk")
+    await other.get_by_label("Title").fill("Buy soy milk")
+    await other.get_by_role("button", name="Save").click()
+    await expect(here.connection).to_have_attribute("data-waiting", "1")
+    await here.context.set_offline(False)
+
+    await expect(editor.get_by_role("alert")).to_contain_text("Buy soy milk", timeout=BACK_MS)
+    await expect(editor.get_by_label("Title")).to_have_value("Buy oat milk")
+    await expect(there.row("Buy soy milk")).to_contain_text("High")
+    await editor.get_by_role("button", name="Take that").click()
+    await editor.get_by_role("button", name="Save").click()
+    await expect(here.row("Buy soy milk")).to_contain_text("High")
+
+
+async def test_a_time_of_day_survives_an_edit_of_something_else(browser: Browser, server: Server) -> None:
+    window = await Window.open(browser, server.url, timezone_id="America/New_York", locale="en-GB")
+    await window.sign_up()
+    await window.add("Dentist")
+
+    async def edit() -> None:
+        await window.page.get_by_role("button", name="Edit “").click()
+
+    dialog = window.page.get_by_role("dialog")
+    await edit()
+    await dialog.get_by_label("Due on").fill("2031-05-01")
+    await dialog.get_by_label("At").fill("09:30")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(window.row("Dentist")).to_contain_text("9:30")
+    await edit()
+    await dialog.get_by_label("Title").fill("Dentist, with Tom")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(window.row("Dentist, with Tom")).to_contain_text("9:30")
+    await window.page.reload()
+    await expect(window.row("Dentist, with Tom")).to_contain_text("9:30")
+    await edit()
+    await dialog.get_by_label("At").fill("")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(window.row("Dentist")).not_to_contain_text("9:30")
+    await expect(window.row("Dentist")).to_contain_text("2031")
+    assert window.complaints == []
