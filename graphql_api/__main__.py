@@ -7,6 +7,7 @@ what they commit goes to live/ at once, and through `jobs/` to the bus.
 
 import argparse
 import asyncio
+import errno
 import socket
 import sys
 
@@ -14,11 +15,12 @@ import structlog
 import uvicorn
 
 from graphql_api.app import build_app
+from graphql_api.embedded import keep_private
+from graphql_api.http import BODY_BYTES
 from graphql_api.log_format import configure_logs
-from graphql_api.migrate import migrate
+from graphql_api.reach import check_database
 from graphql_api.settings import Settings, SettingsError, read_settings
-from graphql_api.wiring import open_parts, prepare_database
-from resolvers.database import Database
+from graphql_api.wiring import migrate_database, open_parts, prepare_database
 from resolvers.errors import Unavailable
 from schema.root import export_sdl
 
@@ -27,7 +29,6 @@ log = structlog.get_logger()
 #: sysexits.h EX_CONFIG: started with settings that can't work.
 EXIT_CONFIG = 78
 EXIT_UNAVAILABLE = 69
-FRAME_BYTES = 262_144
 GRACEFUL_SECONDS = 8
 #: The kernel ends a connection whose peer acknowledges nothing, or accepts nothing, for so long.
 PEER_TIMEOUT_MILLISECONDS = 60_000
@@ -54,15 +55,16 @@ def main() -> int:
     try:
         settings = read_settings()
         configure_logs(settings)
+        keep_private()
         match arguments.command:
             case "serve":
                 asyncio.run(_serve(settings, arguments.migrate))
             case "migrate":
                 if asyncio.run(prepare_database(settings)) is None:
-                    asyncio.run(_migrate(settings))
+                    asyncio.run(migrate_database(settings))
                 print("The database is in this release's form.")
             case "config":
-                open_parts(settings)
+                asyncio.run(_check(settings))
                 print("The settings are good.")
     except SettingsError as error:
         print(f"taskflow: {error}", file=sys.stderr)
@@ -77,7 +79,14 @@ async def _serve(settings: Settings, migrate_first: bool) -> None:
     listener = _listen(settings)
     lock = await prepare_database(settings)
     if lock is None and migrate_first:
-        await _migrate(settings)
+        await migrate_database(settings)
+    elif lock is None:
+        try:
+            await check_database(settings)
+        except Unavailable:
+            log.warning(
+                "started_without_database", reason="it does not answer yet: /readyz tells when it does"
+            )
     server = uvicorn.Server(
         uvicorn.Config(
             build_app(open_parts(settings)),
@@ -86,8 +95,9 @@ async def _serve(settings: Settings, migrate_first: bool) -> None:
             server_header=False,
             proxy_headers=True,
             forwarded_allow_ips=settings.trusted_proxies,
+            workers=settings.workers,
             ws="websockets-sansio",
-            ws_max_size=FRAME_BYTES,
+            ws_max_size=BODY_BYTES,
             # Compression costs twice the CPU and memory per delivery; and the protocol has a ping of its own,
             # whose absence is a reason to come back, while uvicorn's closes with a code that ends clients.
             ws_per_message_deflate=False,
@@ -102,29 +112,40 @@ async def _serve(settings: Settings, migrate_first: bool) -> None:
     del lock  # held until here
 
 
-def _listen(settings: Settings) -> socket.socket:
+async def _check(settings: Settings) -> None:
+    """Everything but the port, which a server that runs already has. Raises SettingsError, Unavailable."""
+    _resolve(settings)
+    open_parts(settings)
+    await check_database(settings)
+
+
+def _resolve(settings: Settings) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    """The address to listen on. Raises SettingsError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, family, socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise SettingsError(f"HOST: {settings.host!r} is not an address, nor a name of one") from None
+    return family, (str(found[0][4][0]), settings.port)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family, address = _resolve(settings)
+    # With the protocol named, asyncio sends at once (TCP_NODELAY) instead of up to 40 ms later.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Accepted connections inherit it.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PEER_TIMEOUT_MILLISECONDS)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind(address)
     except OSError as error:
+        variable = "HOST" if error.errno == errno.EADDRNOTAVAIL else "PORT"
         raise SettingsError(
-            f"PORT: can't listen on {settings.host}:{settings.port} ({error.strerror})"
+            f"{variable}: can't listen on {settings.host}:{settings.port} ({error.strerror})"
         ) from None
     listener.listen(BACKLOG)
     return listener
-
-
-async def _migrate(settings: Settings) -> None:
-    database = Database(settings.database)
-    try:
-        await migrate(database)
-    finally:
-        await database.close()
 
 
 if __name__ == "__main__":

@@ -5,18 +5,16 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from graphql_api.cors import CrossOrigin
 from graphql_api.health import health_routes
 from graphql_api.http import GraphQLOverHTTP
 from graphql_api.socket.endpoint import GraphQLOverWebSocket
 from graphql_api.web import BrowserHeaders, content_security_policy, graphiql_page, web_routes
 from graphql_api.wiring import Parts
-
-CORS_MAX_AGE_SECONDS = 3600
 
 
 def build_app(parts: Parts) -> FastAPI:
@@ -32,17 +30,7 @@ def build_app(parts: Parts) -> FastAPI:
 
     middleware = [Middleware(BrowserHeaders, content_security_policy=content_security_policy())]
     if settings.cors_origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=list(settings.cors_origins),
-                allow_credentials=True,
-                allow_methods=["POST"],
-                allow_headers=["authorization", "content-type", "x-correlation-id"],
-                expose_headers=["x-correlation-id", "retry-after"],
-                max_age=CORS_MAX_AGE_SECONDS,
-            )
-        )
+        middleware.append(Middleware(CrossOrigin, origins=settings.cors_origins))
     app = FastAPI(
         title="TaskFlow",
         docs_url=None,

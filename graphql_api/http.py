@@ -1,12 +1,9 @@
 """POST /graphql: one operation, one answer, always JSON."""
 
 import asyncio
-import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import parse_qs
-from uuid import uuid4
 
 import orjson
 import structlog
@@ -16,9 +13,10 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import Receive, Scope, Send
 
+from graphql_api.correlation import CORRELATION_HEADER, correlation_id_of, is_correlation_id
 from graphql_api.origins import may_use
 from graphql_api.socket.operations import LiveEvents
-from graphql_api.tokens import TokenExpired, TokenInvalid
+from graphql_api.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.wiring import Parts
 from schema.context import Context, Cookies
 from schema.documents import RequestRefused, read_request, refused
@@ -26,13 +24,12 @@ from schema.execute import Answer, execute, needs_viewer
 
 log = structlog.get_logger()
 
+#: Of a body here, and of a frame on a socket.
 BODY_BYTES = 262_144
 #: So much of a body that is too large is read and dropped: a client that still sends would not see our answer.
 DRAINED_BYTES = 64 * 2**20
 #: Longest wait for a body, in seconds.
 BODY_SECONDS = 30
-CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-TOKEN_PARAMETERS = {"token", "access_token", "authorization"}
 #: An access token may be this much too old: clocks differ.
 LEEWAY_SECONDS = 30
 
@@ -42,10 +39,13 @@ seconds = Histogram("taskflow_operation_seconds", "Time to answer an operation o
 class HttpRefused(Exception):
     """Answered with this status and nothing done."""
 
-    def __init__(self, status: int, message: str, code: str = "INVALID_INPUT", **headers: str) -> None:
+    def __init__(
+        self, status: int, message: str, code: str = "INVALID_INPUT", field: str = "", **headers: str
+    ) -> None:
         super().__init__(message)
         self.status = status
-        self.error = GraphQLError(message, extensions={"code": code})
+        named = {"field": [field]} if field else {}
+        self.error = GraphQLError(message, extensions={"code": code, **named})
         self.headers = headers
 
 
@@ -58,7 +58,7 @@ class GraphQLOverHTTP:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        correlation_id = _correlation_id(headers)
+        correlation_id = correlation_id_of(headers)
         cookies = Cookies()
         status, extra = 200, {}
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
@@ -125,10 +125,8 @@ class GraphQLOverHTTP:
             return await execute(parts.schema, prepared, context, request.variables)
 
     def _identify(self, context: Context, headers: Headers) -> None:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise refused("Sign in first.", "UNAUTHENTICATED")
         try:
+            token = bearer_token(headers.get("authorization", ""))
             context.viewer = self._parts.tokens.read(token, leeway_seconds=LEEWAY_SECONDS).viewer
         except TokenExpired:
             raise refused(
@@ -142,7 +140,7 @@ class GraphQLOverHTTP:
         received = cookie_parser(headers.get("cookie", "")).get(name)
         if received is not None and not may_use(HTTPConnection(scope), self._parts.settings.cors_origins):
             raise HttpRefused(403, "This page may not use the cookie.", "UNAUTHENTICATED")
-        return Cookies(received=received or None)
+        return Cookies(settable=True, received=received or None)
 
 
 def cookie_name(https: bool) -> str:
@@ -160,18 +158,15 @@ def _set_cookie(cookies: Cookies, https: bool) -> str:
     return "; ".join(parts)
 
 
-def _correlation_id(headers: Headers) -> str:
-    given = headers.get("x-correlation-id", "")
-    return given if CORRELATION_ID.fullmatch(given) else str(uuid4())
-
-
 async def _read(scope: Scope, headers: Headers, receive: Receive) -> bytes:
     """The body; never more than BODY_BYTES of it are kept. Raises HttpRefused."""
+    if holds_token(scope["query_string"]):
+        raise HttpRefused(400, "A token never goes into a URL.")
     if scope["method"] != "POST":
         raise HttpRefused(405, "Operations are sent by POST.", allow="POST")
-    parameters = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    if TOKEN_PARAMETERS & parameters.keys():
-        raise HttpRefused(400, "A token never goes into a URL.")
+    if headers.get(CORRELATION_HEADER) and not is_correlation_id(headers[CORRELATION_HEADER]):
+        words = "A correlation id has at most 64 characters of A-Z a-z 0-9 . _ -"
+        raise HttpRefused(400, words, field="X-Correlation-ID")
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise HttpRefused(415, "The body must be application/json.")

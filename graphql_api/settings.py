@@ -1,11 +1,14 @@
 """Every environment variable that TaskFlow reads, with unit, default and limit. Nothing else reads the environment."""
 
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from graphql_api.database_url import read_database_url
 
 #: What `.env.example` shows; a server that is not for development refuses to start with it.
 SAMPLE_SECRET = "change-me-to-at-least-32-random-characters"
@@ -27,8 +30,12 @@ class Settings(BaseSettings):
         description="production: JWT_SECRET is demanded, GraphiQL is off unless asked for, no field suggestions, "
         "introspection and metrics with a token only.",
     )
-    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, description="Processes that serve. 1 with the memory bus.")
+    role: Literal["all", "api", "worker"] = Field(
+        "all", description="What this process does. `all` with the memory bus."
+    )
     data_dir: Path = Field(
         Path("data"), description="Folder of the embedded database and of secrets made by the server itself."
     )
@@ -40,6 +47,11 @@ class Settings(BaseSettings):
         "memory",
         description="What carries events between processes. memory: one process, nothing to install.",
     )
+    broadcast_url: str = Field(
+        "memory://", description="What hands events to the sockets. memory:// with the memory bus."
+    )
+    kafka_bootstrap_servers: str = Field("", description="Kafka is not in this release: leave this empty.")
+    use_dapr: bool = Field(False, description="Dapr is not in this release: leave this false.")
     graphiql: Literal["", "on", "off"] = Field(
         "", description="on or off: GraphiQL at GET /graphql. Empty: on in development, off in production."
     )
@@ -62,7 +74,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         "127.0.0.1",
-        description="Addresses whose X-Forwarded-* headers are believed, comma-separated; * for all.",
+        description="Addresses and networks whose X-Forwarded-* headers are believed, comma-separated; * for all.",
     )
     metrics_token: SecretStr = Field(
         SecretStr(""),
@@ -99,9 +111,56 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_known_database(cls, value: str) -> str:
-        if value and not value.startswith(("postgres://", "postgresql://", "sqlite://")):
-            raise ValueError("must begin with postgresql://, postgres:// or sqlite:///")
+        if value:
+            read_database_url(value)
         return value
+
+    @field_validator("workers")
+    @classmethod
+    def _is_one_process(cls, value: int) -> int:
+        if value != 1:
+            raise ValueError(
+                "with the memory bus there is one process: a second one would hear nothing of it"
+            )
+        return value
+
+    @field_validator("role")
+    @classmethod
+    def _does_everything(cls, value: str) -> str:
+        if value != "all":
+            raise ValueError("with the memory bus there is one process, which does everything: all")
+        return value
+
+    @field_validator("broadcast_url")
+    @classmethod
+    def _is_memory(cls, value: str) -> str:
+        if value != "memory://":
+            raise ValueError("only memory:// is in this release")
+        return value
+
+    @field_validator("kafka_bootstrap_servers", "use_dapr")
+    @classmethod
+    def _is_off(cls, value: str | bool) -> str | bool:
+        # Rather than leave out what somebody relies on, and say nothing.
+        if value:
+            raise ValueError("not in this release, whose bus is in memory")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        """uvicorn takes what it can't read for a name, which no peer ever has: nobody would be believed."""
+        proxies = [part.strip() for part in value.split(",") if part.strip()]
+        if proxies == ["*"]:
+            return "*"
+        for proxy in proxies:
+            try:
+                ip_network(proxy) if "/" in proxy else ip_address(proxy)
+            except ValueError as error:
+                raise ValueError(
+                    f"{proxy!r} is neither an address nor a network such as 10.0.0.0/8 ({error}); * alone is for all"
+                ) from None
+        return ",".join(proxies)
 
     @field_validator("jwt_secret")
     @classmethod
@@ -131,17 +190,9 @@ class Settings(BaseSettings):
     @property
     def database(self) -> sa.URL:
         """The database with its asynchronous driver; Neon's and Render's spellings are understood."""
-        if not self.database_url:
-            return sa.URL.create("sqlite+aiosqlite", database=str(self.data_dir / "taskflow.db"))
-        url = sa.make_url(self.database_url)
-        if url.get_backend_name() == "sqlite":
-            return url.set(drivername="sqlite+aiosqlite")
-        query = dict(url.query)
-        # asyncpg names libpq's option differently and knows no channel binding.
-        if (mode := query.pop("sslmode", None)) is not None:
-            query["ssl"] = mode
-        query.pop("channel_binding", None)
-        return url.set(drivername="postgresql+asyncpg", query=query)
+        if self.database_url:
+            return read_database_url(self.database_url)
+        return sa.URL.create("sqlite+aiosqlite", database=str(self.data_dir / "taskflow.db"))
 
 
 def read_settings() -> Settings:
@@ -155,3 +206,5 @@ def read_settings() -> Settings:
             said = problem["msg"].removeprefix("Value error, ")
             problems.append(f"{name}: {said}" if name else said)
         raise SettingsError("; ".join(problems)) from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env: must be text in UTF-8") from None

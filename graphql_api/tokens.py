@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 
 import jwt
@@ -10,6 +11,9 @@ from resolvers.viewer import Viewer
 
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
+#: By these names people put tokens into URLs, whence they come into logs and histories. A header is the place for
+#: them, or the first message on a socket.
+_IN_URLS = {"token", "access_token", "authorization"}
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"]
 
 
@@ -25,6 +29,19 @@ class TokenExpired(Exception):
 class Claims:
     viewer: Viewer
     expires_at: datetime
+
+
+def holds_token(query_string: bytes) -> bool:
+    """Whether a URL's query looks as if a token were in it."""
+    return bool(_IN_URLS & parse_qs(query_string.decode("latin-1"), keep_blank_values=True).keys())
+
+
+def bearer_token(authorization: str) -> str:
+    """What stands behind `Bearer`, in whatever case (RFC 9110, 11.1). Raises TokenInvalid where nothing does."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise TokenInvalid
+    return token
 
 
 class Tokens:

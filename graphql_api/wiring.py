@@ -12,6 +12,7 @@ from graphql_api.embedded import DatabaseLock, kept_secret
 from graphql_api.live.hub import Hub
 from graphql_api.live.sharing import Sharing
 from graphql_api.migrate import migrate
+from graphql_api.reach import database_variable, faults_named
 from graphql_api.settings import Settings
 from graphql_api.socket.registry import SocketRegistry
 from graphql_api.supervise import Supervisor
@@ -110,16 +111,25 @@ def open_tokens(settings: Settings) -> Tokens:
 
 
 async def prepare_database(settings: Settings) -> DatabaseLock | None:
-    """Embedded mode: take the lock of the SQLite file, and bring it to this release's form. Keep what is returned."""
+    """Embedded mode: take the lock of the SQLite file, and bring it to this release's form. Keep what is returned.
+
+    Raises SettingsError where the file can't be had.
+    """
     url = settings.database
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+    if url.get_backend_name() != "sqlite":
         return None
     assert url.database is not None
-    lock = DatabaseLock(Path(url.database))
+    lock = DatabaseLock(Path(url.database), database_variable(settings))
     lock.acquire()
-    database = Database(url)
+    await migrate_database(settings)
+    return lock
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Raises SettingsError where the settings are why it can't be had, Unavailable where it is away."""
+    database = Database(settings.database)
     try:
-        await asyncio.shield(migrate(database))
+        async with faults_named(settings):
+            await asyncio.shield(migrate(database))
     finally:
         await database.close()
-    return lock

@@ -17,7 +17,7 @@ from resolvers.log.events import EventType
 from resolvers.log.transaction import Committed, Log, Transaction
 from resolvers.passwords import hash_password, is_outdated, password_matches
 from resolvers.sessions import Grant, begin_session, end_session, end_sessions, refresh, session_of_token
-from resolvers.tables import User, UserStream
+from resolvers.tables import SignInSession, User, UserStream
 from resolvers.unset import UNSET, Unset
 from resolvers.viewer import Viewer
 
@@ -118,15 +118,15 @@ async def refresh_session(log: Log, token: str, lifetime: timedelta) -> SignedIn
     raise SessionEnded(ENDED)
 
 
-async def log_out(log: Log, token: str) -> None:
-    """End the session of a refresh token; where there is none, there is nothing to do."""
-    ended: list[UUID] = []
+async def log_out(log: Log, token: str) -> UUID | None:
+    """End the session of a refresh token, and say which; where there is none, there is nothing to do."""
     async with log.database.transaction() as session:
         row = await session_of_token(session, token)
-        if row is not None:
-            row.ended_at = await log.database.now(session)
-            ended.append(row.id)
-    log.announce(Committed(ended_sessions=ended))
+        if row is None:
+            return None
+        row.ended_at = await log.database.now(session)
+    log.announce(Committed(ended_sessions=[row.id]))
+    return row.id
 
 
 async def end_one_session(log: Log, viewer: Viewer, session_id: str) -> None:
@@ -149,8 +149,9 @@ async def end_other_sessions(log: Log, viewer: Viewer) -> None:
 
 async def change_password(log: Log, viewer: Viewer, password: str, new_password: str) -> None:
     """Ends all other sessions. Raises Invalid, BadCredentials with the field `password`, Unauthenticated."""
+    known = await _known_hash(log.database, viewer)
     validation.password(new_password, "newPassword")
-    known = await _confirm(log.database, viewer, password)
+    await _confirm(known, password)
     password_hash = await hash_password(new_password)
 
     async def act(tx: Transaction) -> None:
@@ -165,7 +166,7 @@ async def change_password(log: Log, viewer: Viewer, password: str, new_password:
 
 async def delete_account(log: Log, viewer: Viewer, password: str) -> None:
     """Everything of the account is gone, at once and for good. Raises BadCredentials, Unauthenticated."""
-    await _confirm(log.database, viewer, password)
+    await _confirm(await _known_hash(log.database, viewer), password)
 
     async def act(tx: Transaction) -> None:
         tx.ended_sessions += await end_sessions(tx.session, viewer.user_id, tx.now)
@@ -235,10 +236,25 @@ async def _own(tx: Transaction) -> User:
     return await read_user(tx.session, tx.user_id)
 
 
-async def _confirm(database: Database, viewer: Viewer, password: str) -> str:
-    """The hash that `password` matches. Raises BadCredentials."""
+async def _known_hash(database: Database, viewer: Viewer) -> str:
+    """Of the viewer's password. Raises Unauthenticated: who was signed out may not even try passwords."""
     async with database.read() as session:
-        user = await read_user(session, viewer.user_id)
-    if not await password_matches(user.password_hash, password):
+        found = await session.exec(
+            select(User.password_hash)
+            .join(SignInSession, col(SignInSession.user_id) == col(User.id))
+            .where(
+                col(User.id) == viewer.user_id,
+                col(SignInSession.id) == viewer.session_id,
+                col(SignInSession.ended_at).is_(None),
+            )
+        )
+        known = found.one_or_none()
+    if known is None:
+        raise Unauthenticated
+    return known
+
+
+async def _confirm(known: str, password: str) -> None:
+    """Raises BadCredentials."""
+    if not await password_matches(known, password):
         raise BadCredentials("The password is wrong.", "password")
-    return user.password_hash

@@ -25,7 +25,7 @@ async def create_once[Row: Task | Project | Label](
     """Run `create` with the id, unless this very create was done before: then answer the thing as it now is.
 
     client_id  the client's own choice; a random one where it made none
-    content    the coerced input: what makes two creates the same
+    content    the input in the one spelling in which it is kept: what makes two creates the same
 
     The repeated answer has the creation's cursor, and is None where the thing is gone for good meanwhile.
     Raises Invalid where the id is no UUID; Conflict where it was used for other content or by somebody else.

@@ -149,8 +149,10 @@ def _dumps(value: Any) -> str:
 
 
 def _postgresql_engine(url: sa.URL) -> AsyncEngine:
+    """The URL's own `timeout`, in seconds, says how long to wait for a connection to be made."""
+    seconds = float(str(url.query.get("timeout", CONNECT_TIMEOUT_SECONDS)))
     return create_async_engine(
-        url,
+        url.difference_update_query(["timeout"]),
         pool_size=POOL_CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
@@ -158,7 +160,7 @@ def _postgresql_engine(url: sa.URL) -> AsyncEngine:
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={
-            "timeout": CONNECT_TIMEOUT_SECONDS,
+            "timeout": seconds,
             "command_timeout": STATEMENT_TIMEOUT_SECONDS + 5,
             "server_settings": {
                 "application_name": "taskflow",

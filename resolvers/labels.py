@@ -52,7 +52,8 @@ async def create_label(tx: Transaction, id_: str | None, name: str, color: str) 
         tx.record(EventType.LABEL_CREATED, label.id, label_data(label))
         return label
 
-    return await create_once(tx, Label, id_, {"name": name, "color": color}, create)
+    content = {"name": name.strip(), "color": color.lower()}
+    return await create_once(tx, Label, id_, content, create)
 
 
 async def update_label(tx: Transaction, id_: str, change: LabelChange, expected_version: int | None) -> Label:

@@ -22,7 +22,7 @@ async def hash_password(password: str) -> str:
 async def password_matches(password_hash: str | None, password: str) -> bool:
     """Whether it does. Without a hash it takes as long, so that nobody learns which accounts there are."""
     async with _turns:
-        matches = await asyncio.to_thread(_verify, password_hash or _hash_of_nothing(), password)
+        matches = await asyncio.to_thread(_verify, password_hash, password)
     return matches and password_hash is not None
 
 
@@ -31,9 +31,9 @@ def is_outdated(password_hash: str) -> bool:
     return _HASHER.check_needs_rehash(password_hash)
 
 
-def _verify(password_hash: str, password: str) -> bool:
+def _verify(password_hash: str | None, password: str) -> bool:
     try:
-        return _HASHER.verify(password_hash, password)
+        return _HASHER.verify(password_hash or _hash_of_nothing(), password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -54,7 +54,8 @@ async def create_project(tx: Transaction, id_: str | None, name: str, color: str
         tx.record(EventType.PROJECT_CREATED, project.id, project_data(project))
         return project
 
-    return await create_once(tx, Project, id_, {"name": name, "color": color}, create)
+    content = {"name": name.strip(), "color": color.lower()}
+    return await create_once(tx, Project, id_, content, create)
 
 
 async def update_project(

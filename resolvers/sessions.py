@@ -1,8 +1,10 @@
 """Sign-in sessions: where a user is signed in, and the chain of refresh tokens that keeps each alive.
 
-A refresh token is `<session id>.<secret>`. Only the SHA-256 of the secret is kept. Its successor's secret is
-HMAC(rotation key of the session, secret): so the token just replaced can be answered with the same successor
-again, for two tabs that refresh at once, while no token is stored anywhere.
+A refresh token is `<session id>.<secret and tag>`. Only the SHA-256 of the secret is kept. Its successor's secret
+is HMAC(rotation key of the session, secret): so the token just replaced can be answered with the same successor
+again, for two tabs that refresh at once, while no token is stored anywhere. The tag is made with the same key: it
+tells a token that this session once issued, whose return ends the session, from what somebody made up around the
+session's id, which is no secret and ends nothing.
 """
 
 import hmac
@@ -23,6 +25,9 @@ from resolvers.validation import read_id
 from resolvers.viewer import Viewer
 
 SECRET_BYTES = 32
+TAG_BYTES = 16
+#: Before a secret that is tagged: a tag is never the beginning of a successor.
+TAGGED = b"issued "
 #: The token just replaced answers the same successor for so long.
 GRACE = timedelta(seconds=10)
 USER_AGENT_CHARACTERS = 200
@@ -52,7 +57,7 @@ def begin_session(
         expires_at=now + lifetime,
     )
     session.add(row)
-    return Grant(Viewer(user_id, row.id), _token(row.id, secret), row.expires_at)
+    return Grant(Viewer(user_id, row.id), _token(row, secret), row.expires_at)
 
 
 async def refresh(
@@ -75,7 +80,7 @@ async def refresh(
         # Used again after its time: somebody else may have it. Both are out.
         row.ended_at = now
         return row.id
-    return Grant(Viewer(row.user_id, row.id), _token(row.id, successor), row.expires_at)
+    return Grant(Viewer(row.user_id, row.id), _token(row, successor), row.expires_at)
 
 
 async def session_of_token(session: AsyncSession, token: str) -> SignInSession | None:
@@ -134,19 +139,31 @@ async def end_sessions(
     return list(found.scalars())
 
 
-async def _find(session: AsyncSession, token: str) -> tuple[SignInSession | None, bytes]:
-    """The session that the token names, locked, and the token's secret."""
-    id_, _, secret = token.partition(".")
+def named_session(token: str) -> UUID | None:
+    """The session that a token says it is of, true or not."""
     try:
-        session_id, secret_bytes = UUID(hex=id_), urlsafe_b64decode(secret + "=")
+        return UUID(hex=token.partition(".")[0])
+    except ValueError:
+        return None
+
+
+async def _find(session: AsyncSession, token: str) -> tuple[SignInSession | None, bytes]:
+    """The session that issued the token, locked, and the token's secret."""
+    session_id = named_session(token)
+    try:
+        secret_and_tag = urlsafe_b64decode(token.partition(".")[2])
     except ValueError:
         return None, b""
-    if len(secret_bytes) != SECRET_BYTES:
+    if session_id is None or len(secret_and_tag) != SECRET_BYTES + TAG_BYTES:
         return None, b""
     found = await session.exec(
         select(SignInSession).where(col(SignInSession.id) == session_id).with_for_update()
     )
-    return found.one_or_none(), secret_bytes
+    row = found.one_or_none()
+    secret, tag = secret_and_tag[:SECRET_BYTES], secret_and_tag[SECRET_BYTES:]
+    if row is None or not hmac.compare_digest(tag, _tag(row, secret)):
+        return None, b""
+    return row, secret
 
 
 def _just_replaced(row: SignInSession, given: bytes, now: datetime) -> bool:
@@ -158,8 +175,12 @@ def _just_replaced(row: SignInSession, given: bytes, now: datetime) -> bool:
     )
 
 
-def _token(session_id: UUID, secret: bytes) -> str:
-    return f"{session_id.hex}.{urlsafe_b64encode(secret).rstrip(b'=').decode()}"
+def _token(row: SignInSession, secret: bytes) -> str:
+    return f"{row.id.hex}.{urlsafe_b64encode(secret + _tag(row, secret)).decode()}"
+
+
+def _tag(row: SignInSession, secret: bytes) -> bytes:
+    return hmac.digest(row.rotation_key, TAGGED + secret, "sha256")[:TAG_BYTES]
 
 
 def _printable(text: str) -> str:

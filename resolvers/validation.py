@@ -85,10 +85,10 @@ def time_zone(value: str, field: str = "timeZone") -> ZoneInfo:
     return ZoneInfo(value)
 
 
-def instant(value: datetime, field: str) -> datetime:
+def instant(value: datetime, *field: str) -> datetime:
     """Raises Invalid outside the years 1970 to 2200. `value` is aware."""
     if not EARLIEST <= value < LATEST:
-        raise Invalid("An instant lies in the years 1970 to 2200.", field)
+        raise Invalid("An instant lies in the years 1970 to 2200.", *field)
     return value
 
 

@@ -1,5 +1,6 @@
 """What one operation may use, as the fields see it."""
 
+from asyncio import Future
 from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +18,15 @@ from resolvers.viewer import Viewer
 
 if TYPE_CHECKING:
     from schema.loaders import Loaders
+
+
+#: That one operation may show beside its pages, each as often as it is shown: the 100 tasks of a page have up to
+#: 20,000 subtasks. Lists within lists multiply, so a few lines could otherwise ask for billions.
+OBJECTS = 50_000
+
+
+class TooManyObjects(Exception):
+    """The operation shows more than one may."""
 
 
 class TokenIssuer(Protocol):
@@ -42,6 +52,8 @@ class Live(Protocol):
 class Cookies:
     """The refresh token that came by cookie, and the one that goes back by it."""
 
+    #: False on a socket, whose answers have no headers.
+    settable: bool = False
     received: str | None = None
     changed: bool = False
     #: None takes the cookie away.
@@ -66,6 +78,10 @@ class Context:
     session_days: float = 90
     #: How far the viewer's log reached before anything else of this operation was read.
     position: Position | None = None
+    #: How many objects were shown so far.
+    objects: int = 0
+    #: The execution, once it waits for something.
+    running: Future[Any] | None = None
     _loaders: "Loaders | None" = None
 
     @property
@@ -87,8 +103,20 @@ class Context:
         if self._loaders is None:
             from schema.loaders import Loaders
 
-            self._loaders = Loaders(self.database, self.signed_in.user_id)
+            self._loaders = Loaders(self.database, self.signed_in.user_id, self.show)
         return self._loaders
+
+    def show(self, objects: int) -> None:
+        """Raises TooManyObjects, and ends the whole execution: else each field would go on to fail for itself."""
+        self.objects += objects
+        if self.shows_too_much:
+            if self.running is not None:
+                self.running.cancel()
+            raise TooManyObjects
+
+    @property
+    def shows_too_much(self) -> bool:
+        return self.objects > OBJECTS
 
     @property
     def now(self) -> datetime:
@@ -101,7 +129,7 @@ class Context:
 
     def fresh(self) -> "Context":
         """The same, with nothing read yet: for the next event of a subscription."""
-        return replace(self, _loaders=None)
+        return replace(self, objects=0, running=None, _loaders=None)
 
 
 type Info = strawberry.Info[Context, Any]

@@ -7,30 +7,28 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSyntaxError,
-    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
+    Visitor,
     parse,
     validate,
+    visit,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
 from strawberry import Schema
 
+from schema.measure import INTROSPECTION_FIELDS, Measure, root_fields_of
+
 TOKENS = 2_000
-NESTING = 12
-ALIASES = 30
-ROOT_FIELDS = 20
-DIRECTIVES = 20
-FRAGMENTS = 20
-SPREADS = 50
 REMEMBERED_DOCUMENTS = 1_000
 VALIDATION_ERRORS = 10
-#: The standard introspection query nests deeper than any query of data has reason to.
-INTROSPECTION_FIELDS = {"__schema", "__type", "__typename"}
+#: What graphql-core may spend on comparing fields of one name, at least two units a pair: some 30 ms, or 100 of a name.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 
 
 class RequestRefused(Exception):
@@ -112,23 +110,47 @@ class Documents:
             if not named:
                 raise refused("There is no operation of that name.", field=["operationName"])
             operation = named[0]
-        return Prepared(request.query, document, operation, _root_fields(document, operation))
+        return Prepared(request.query, document, operation, root_fields_of(document, operation))
 
     def _parse_and_validate(self, text: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
         try:
             document = parse(text, max_tokens=TOKENS)
         except GraphQLSyntaxError as error:
             if "token" in error.message and str(TOKENS) in error.message:
-                return None, (_too_complex(f"more than {TOKENS} tokens"),)
+                return None, (too_complex(f"more than {TOKENS} tokens"),)
             return None, (_with_code(error),)
         except RecursionError:
-            return None, (_too_complex("too deeply nested"),)
-        if (excess := _Measure(document).excess()) is not None:
-            return None, (_too_complex(excess),)
+            return None, (too_complex("too deeply nested"),)
+        if (excess := Measure(document).excess()) is not None:
+            return None, (too_complex(excess),)
+        document = visit(document, _WithoutRepeats())
         errors = validate(
             self._schema, document, max_errors=VALIDATION_ERRORS, hide_suggestions=self._production
         )
+        # The other reason to give up is that there were too many errors, which come along.
+        if len(errors) <= VALIDATION_ERRORS and any(isinstance(it, ValidationAbortedError) for it in errors):
+            return None, (too_complex("too many fields of one name"),)
         return document, tuple(_with_code(error) for error in errors)
+
+
+class _WithoutRepeats(Visitor):
+    """Takes out fields that only say once more what stands beside them: `{ viewer { id id } }`.
+
+    Validation compares each field of a name with every other one, so a thousand of them would be too many.
+    """
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> SelectionSetNode | None:
+        kept: dict[object, SelectionNode] = {}
+        for selection in node.selections:
+            key: object = id(selection)
+            if isinstance(selection, FieldNode) and not (
+                selection.arguments or selection.directives or selection.selection_set
+            ):
+                key = (selection.alias and selection.alias.value, selection.name.value)
+            kept.setdefault(key, selection)
+        if len(kept) == len(node.selections):
+            return None
+        return SelectionSetNode(selections=tuple(kept.values()), loc=node.loc)
 
 
 def _with_code(error: GraphQLError) -> GraphQLError:
@@ -136,105 +158,5 @@ def _with_code(error: GraphQLError) -> GraphQLError:
     return error
 
 
-def _too_complex(what: str) -> GraphQLError:
+def too_complex(what: str) -> GraphQLError:
     return GraphQLError(f"The query is too complex: {what}.", extensions={"code": "QUERY_TOO_COMPLEX"})
-
-
-def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
-    return {
-        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-    }
-
-
-def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
-    """Names of the operation's root fields, fragments included, also where these are no tree."""
-    fragments = _fragments(document)
-    names: set[str] = set()
-    waiting = [operation.selection_set]
-    while waiting:
-        for node in waiting.pop().selections:
-            if isinstance(node, FieldNode):
-                names.add(node.name.value)
-            elif isinstance(node, InlineFragmentNode):
-                waiting.append(node.selection_set)
-            # Taken out, so that a cycle ends.
-            elif isinstance(node, FragmentSpreadNode) and (fragment := fragments.pop(node.name.value, None)):
-                waiting.append(fragment.selection_set)
-    return frozenset(names)
-
-
-@dataclass(slots=True)
-class _Size:
-    """Of one selection set, its fragments counted as often as they are spread."""
-
-    depth: int = 0
-    aliases: int = 0
-    fields: int = 0
-
-
-class _Measure:
-    """Looks at each node once, however often its fragment is spread.
-
-    It runs before validation, whose own rules a few hundred bytes of nested fragments can keep busy for minutes.
-    """
-
-    def __init__(self, document: DocumentNode) -> None:
-        self._document = document
-        self._fragments = _fragments(document)
-        self._sizes: dict[str, _Size] = {}
-        self._spreads = 0
-        self._directives = 0
-
-    def excess(self) -> str | None:
-        """What there is too much of, or None."""
-        if len(self._fragments) > FRAGMENTS:
-            return f"more than {FRAGMENTS} fragments"
-        for name in self._fragments:
-            self._size_of_fragment(name)
-        for operation in self._document.definitions:
-            if not isinstance(operation, OperationDefinitionNode):
-                continue
-            self._directives += len(operation.directives or ())
-            for variable in operation.variable_definitions or ():
-                self._directives += len(variable.directives or ())
-            size = self._size(operation.selection_set)
-            introspection = _root_fields(self._document, operation) <= INTROSPECTION_FIELDS
-            if size.depth > NESTING and not introspection:
-                return f"nested deeper than {NESTING}"
-            if size.aliases > ALIASES:
-                return f"more than {ALIASES} aliases"
-            if size.fields > ROOT_FIELDS:
-                return f"more than {ROOT_FIELDS} root fields"
-        if self._spreads > SPREADS:
-            return f"more than {SPREADS} fragment spreads"
-        if self._directives > DIRECTIVES:
-            return f"more than {DIRECTIVES} directives"
-        return None
-
-    def _size(self, selection_set: SelectionSetNode | None) -> _Size:
-        total = _Size()
-        for node in selection_set.selections if selection_set else ():
-            self._directives += len(node.directives or ())
-            if isinstance(node, FieldNode):
-                below = self._size(node.selection_set)
-                aliases = below.aliases + (node.alias is not None)
-                size = _Size(below.depth + 1, aliases, 1)
-            elif isinstance(node, FragmentSpreadNode):
-                self._spreads += 1
-                size = self._size_of_fragment(node.name.value)
-            else:
-                assert isinstance(node, InlineFragmentNode)
-                size = self._size(node.selection_set)
-            total.depth = max(total.depth, size.depth)
-            total.aliases += size.aliases
-            total.fields += size.fields
-        return total
-
-    def _size_of_fragment(self, name: str) -> _Size:
-        if name not in self._sizes:
-            self._sizes[name] = _Size()  # what a cycle meets: validation says so in words
-            fragment = self._fragments.get(name)
-            if fragment is not None:
-                self._directives += len(fragment.directives or ())
-                self._sizes[name] = self._size(fragment.selection_set)
-        return self._sizes[name]

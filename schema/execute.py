@@ -1,5 +1,6 @@
 """Running a prepared operation, and what of its errors a client may see."""
 
+import asyncio
 from collections.abc import AsyncIterable
 from inspect import isawaitable
 from typing import Any
@@ -12,8 +13,8 @@ from strawberry import Schema
 from resolvers.errors import CursorExpired, CursorInvalid, Refusal, Unauthenticated, Unavailable
 from resolvers.log.event_log import read_position_of_session
 from resolvers.log.events import Event
-from schema.context import Context
-from schema.documents import Prepared, RequestRefused
+from schema.context import OBJECTS, Context
+from schema.documents import Prepared, RequestRefused, too_complex
 from schema.types import event as types
 
 log = structlog.get_logger()
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 WITHOUT_VIEWER = frozenset({"signUp", "logIn", "refreshSession", "logOut"})
 
 type Answer = dict[str, Any]
+
+_TOO_MANY_OBJECTS = too_complex(f"more than {OBJECTS:,} objects")
 
 
 def needs_viewer(prepared: Prepared) -> bool:
@@ -46,11 +49,7 @@ async def execute(
                 raise Unauthenticated
         except (Unauthenticated, Unavailable) as error:
             raise RequestRefused([_presentable(GraphQLError("", original_error=error), context)]) from None
-    result = executor.execute_operation()
-    if isawaitable(result):
-        result = await result
-    assert isinstance(result, ExecutionResult)
-    return answer(result, context)
+    return await _run(executor, context)
 
 
 class Subscribed:
@@ -67,11 +66,7 @@ class Subscribed:
         executor = self._executor.build_per_event_executor(types.Event.of(event, context.place))
         # What one event has read is old by the next.
         executor.context_value = context
-        result = executor.execute_operation()
-        if isawaitable(result):
-            result = await result
-        assert isinstance(result, ExecutionResult)
-        return answer(result, context)
+        return await _run(executor, context)
 
 
 async def subscribe(
@@ -85,6 +80,23 @@ async def subscribe(
     if isinstance(source, ExecutionResult):
         return answer(source, context)
     return Subscribed(executor, context, source)
+
+
+async def _run(executor: Executor[Any], context: Context) -> Answer:
+    """Execute to the end, or to where the operation shows more objects than one may."""
+    result = executor.execute_operation()
+    if isawaitable(result):
+        context.running = asyncio.ensure_future(result)
+        try:
+            result = await context.running
+        except asyncio.CancelledError:
+            if not context.shows_too_much:
+                raise
+    if context.shows_too_much:
+        # What the field that was one too many has to say would be about itself alone.
+        return {"data": None, "errors": [_TOO_MANY_OBJECTS.formatted]}
+    assert isinstance(result, ExecutionResult)
+    return answer(result, context)
 
 
 def answer(result: ExecutionResult, context: Context) -> Answer:

@@ -15,22 +15,47 @@ type Batch[Value] = Callable[[AsyncSession, UUID, Iterable[UUID]], Awaitable[dic
 
 
 class Loaders:
-    """Of one operation and one user. What is not the user's is as if it were not there."""
+    """Of one operation and one user. What is not the user's is as if it were not there.
 
-    def __init__(self, database: Database, user_id: UUID) -> None:
+    show  is told of each object that is asked for, and may raise
+    """
+
+    def __init__(self, database: Database, user_id: UUID, show: Callable[[int], None]) -> None:
         self._database = database
         self._user_id = user_id
+        self._show = show
         self.task = self._loader(tasks_by_ids)
         self.project = self._loader(projects_by_ids)
         self.label = self._loader(labels_by_ids)
-        self.task_count = self._loader(task_counts)
-        self.label_ids_of_task = self._loader(label_ids_of_tasks)
+        self.task_count = self._loader(task_counts, shows=False)
+        self.label_ids_of_task = self._loader(label_ids_of_tasks, shows=False)
         self.subtasks = self._loader(subtasks_of)
 
-    def _loader[Value](self, batch: Batch[Value]) -> DataLoader[UUID, Value | None]:
+    def _loader[Value](self, batch: Batch[Value], shows: bool = True) -> DataLoader[UUID, Value | None]:
+        """shows  whether what it loads are objects of the API, which count"""
+
         async def load(keys: list[UUID]) -> list[Value | None]:
             async with self._database.read() as session:
                 found = await batch(session, self._user_id, keys)
             return [found.get(key) for key in keys]
 
-        return DataLoader(load_fn=load)
+        return _Counted(load, self._show) if shows else DataLoader(load_fn=load)
+
+
+class _Counted[Value](DataLoader[UUID, Value]):
+    """Reads a thing once, and counts it each time that it is asked for: every time it is shown once more."""
+
+    def __init__(
+        self, load: Callable[[list[UUID]], Awaitable[list[Value]]], show: Callable[[int], None]
+    ) -> None:
+        super().__init__(load_fn=load)
+        self._show = show
+
+    def load(self, key: UUID) -> Awaitable[Value]:
+        # Asked for at once, so that it is read together with the others.
+        return self._when_there(super().load(key))
+
+    async def _when_there(self, loading: Awaitable[Value]) -> Value:
+        value = await loading
+        self._show(len(value) if isinstance(value, list) else 1)
+        return value

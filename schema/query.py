@@ -5,6 +5,7 @@ from enum import Enum
 
 import strawberry
 
+from resolvers import validation
 from resolvers.accounts import read_user
 from resolvers.labels import list_labels
 from resolvers.log.event_log import EventFilter, last_seq_before, read_after
@@ -12,7 +13,6 @@ from resolvers.paging import checked_first
 from resolvers.projects import count_projects, list_projects
 from resolvers.sessions import list_sessions
 from resolvers.tasks import reading
-from resolvers.validation import read_id
 from schema.context import Info
 from schema.inputs import TaskFilter, given, or_none
 from schema.scalars import Cursor
@@ -47,7 +47,7 @@ class Query:
         "user's."
     )
     async def task(self, info: Info, id: strawberry.ID) -> Task | None:
-        task_id = read_id(id)
+        task_id = validation.read_id(id)
         row = None if task_id is None else await info.context.loaders.task.load(task_id)
         return None if row is None else Task.of(row)
 
@@ -155,13 +155,18 @@ def event_filter(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> EventFilter:
+    """Raises Invalid with the field `since` or `until`."""
     wanted = None if types is None else frozenset(type_.value for type_ in types)
     id_ = None
     if aggregate_id is not None:
-        id_ = read_id(aggregate_id)
+        id_ = validation.read_id(aggregate_id)
         if id_ is None:
             # Nothing has such an id: nothing is wanted.
             wanted = frozenset()
+    if since is not None:
+        validation.instant(since, "since")
+    if until is not None:
+        validation.instant(until, "until")
     return EventFilter(wanted, id_, since, until)
 
 

@@ -122,7 +122,9 @@ class GraphQLOverWebSocket:
         try:
             if not isinstance(authorization, str):
                 raise TokenInvalid
-            claims = self._parts.tokens.read(bearer_token(authorization), leeway_seconds=0)
+            # It is no header: a token alone is understood, too.
+            token = bearer_token(authorization) if " " in authorization else authorization
+            claims = self._parts.tokens.read(token, leeway_seconds=0)
             viewer = claims.viewer
             async with self._parts.database.read() as session:
                 position = await read_position_of_session(session, viewer.user_id, viewer.session_id)

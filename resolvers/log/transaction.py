@@ -132,18 +132,17 @@ class Log:
         correlation_id: str,
     ) -> Outcome[T]:
         async with AsyncSession(self.database.writer, expire_on_commit=False) as session:
-            async with session.begin():
-                tx = await self._lock(session, user_id, session_id, correlation_id)
-                task_count = tx.task_count
-                try:
+            try:
+                async with session.begin():
+                    tx = await self._lock(session, user_id, session_id, correlation_id)
+                    task_count = tx.task_count
                     value = await act(tx)
-                except Conflict as conflict:
-                    if conflict.current is not None:
-                        session.expunge(conflict.current)  # or the roll-back would empty it
-                    raise
-                await session.flush()
-                if tx.events or tx.task_count != task_count:
-                    await _write(tx)
+                    await session.flush()
+                    if tx.events or tx.task_count != task_count:
+                        await _write(tx)
+            except Conflict as conflict:
+                conflict.current = await _as_it_is(session, conflict.current)
+                raise
             self.announce(Committed(tx.events, tx.ended_sessions))
         cursor = None if tx.answered_seq is None else tx.position.cursor(tx.answered_seq)
         return Outcome(value, cursor)
@@ -180,6 +179,18 @@ class Log:
         else:
             now = datetime.now(UTC) if database_now is None else database_now.astimezone(UTC)
         return Transaction(session, user_id, now, correlation_id, Position(*place), task_count)
+
+
+async def _as_it_is(session: AsyncSession, row: Any) -> Any:
+    """The row anew, without what the act had done to it before it met the conflict; None where it is gone."""
+    if row is None:
+        return None
+    identity = sa.inspect(row).identity
+    # The roll-back has emptied it, so this reads it from the database.
+    fresh = await session.get(type(row), identity)
+    if fresh is not None:
+        session.expunge(fresh)  # or the session's end would empty it once more
+    return fresh
 
 
 async def _write(tx: Transaction) -> None:

@@ -23,6 +23,7 @@ from resolvers.tasks.parents import new_parent
 from resolvers.unset import UNSET
 
 TASKS = 100_000
+#: That one task carries.
 LABELS = 50
 
 
@@ -104,14 +105,15 @@ def priority_of(value: int | None) -> int:
 
 
 def _content(new: NewTask) -> dict[str, Any]:
+    """The same for creates that make the same task, however the client spelt them."""
     return {
-        "title": new.title,
+        "title": new.title.strip(),
         "description": new.description,
         "priority": new.priority,
         "dueDate": None if new.due_at is None else instant_text(new.due_at),
         "dueOn": None if new.due_on is None else new.due_on.isoformat(),
         "timeZone": new.time_zone,
-        "projectId": new.project_id,
-        "labelIds": None if new.label_ids is None else list(new.label_ids),
-        "parentId": new.parent_id,
+        "projectId": new.project_id and new.project_id.lower(),
+        "labelIds": sorted({id_.lower() for id_ in new.label_ids or ()}),
+        "parentId": new.parent_id and new.parent_id.lower(),
     }

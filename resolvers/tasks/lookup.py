@@ -11,6 +11,7 @@ from resolvers.errors import Conflict, NotFound
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
 from resolvers.tables import Label, Project, Task, TaskLabel
+from resolvers.tasks.batch import label_ids_of_tasks
 from resolvers.validation import read_id
 
 
@@ -66,16 +67,7 @@ async def find_labels(tx: Transaction, ids: Sequence[str], field: str) -> list[U
 
 async def labels_of(tx: Transaction, task_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """The labels of each task that has any, in the order of their creation."""
-    found = await tx.session.execute(
-        sa.select(col(TaskLabel.task_id), col(TaskLabel.label_id))
-        .join(Label, col(Label.id) == col(TaskLabel.label_id))
-        .where(col(TaskLabel.task_id).in_(list(task_ids)))
-        .order_by(col(Label.created_at), col(Label.id))
-    )
-    labels: dict[UUID, list[UUID]] = {}
-    for task_id, label_id in found:
-        labels.setdefault(task_id, []).append(label_id)
-    return labels
+    return await label_ids_of_tasks(tx.session, tx.user_id, task_ids)
 
 
 async def set_labels(tx: Transaction, task_id: UUID, before: Sequence[UUID], after: Sequence[UUID]) -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlmodel import col
+
 from resolvers.errors import Invalid, Refusal
 from resolvers.log.transaction import Transaction
 from resolvers.tables import Task
@@ -52,8 +55,11 @@ async def change_tasks(tx: Transaction, ids: Sequence[str], change: TasksChange)
     for index, id_ in enumerate(ids):
         task = await find_task(tx, id_, "ids", str(index))
         tasks.setdefault(task.id, (index, task))
-    # In phases, so that no task meets what another one's turn did to its parent.
-    for index, task in tasks.values():
+    # A parent's turn brings back, or takes along, what is below it: it comes before theirs, in whatever order they
+    # were asked for. And in phases, so that no task meets what another one's turn did to its parent.
+    depths = await _depths(tx, [task for _, task in tasks.values()])
+    from_above = sorted(tasks.values(), key=lambda indexed: depths[indexed[1].id])
+    for index, task in from_above:
         with _blamed_on(index):
             if change.deleted is False:
                 await put_restored(tx, task)
@@ -65,9 +71,28 @@ async def change_tasks(tx: Transaction, ids: Sequence[str], change: TasksChange)
             if task.deleted_at is None and isinstance(change.completed, bool):
                 await put_completed(tx, task, change.completed)
     if change.deleted is True:
-        for _, task in tasks.values():
+        for _, task in from_above:
             await put_deleted(tx, task)
     return [task for _, task in tasks.values()]
+
+
+async def _depths(tx: Transaction, tasks: Sequence[Task]) -> dict[UUID, int]:
+    """How many tasks each stands below, deleted ones counted."""
+    parents = {task.id: task.parent_id for task in tasks}
+    while unknown := {id_ for id_ in parents.values() if id_ is not None and id_ not in parents}:
+        found = await tx.session.execute(
+            sa.select(col(Task.id), col(Task.parent_id)).where(col(Task.id).in_(unknown))
+        )
+        parents |= dict.fromkeys(unknown)  # or one that is not there would be looked for again and again
+        for id_, parent_id in found:
+            parents[id_] = parent_id
+    depths = {}
+    for task in tasks:
+        depth, above = 0, task.parent_id
+        while above is not None:
+            depth, above = depth + 1, parents[above]
+        depths[task.id] = depth
+    return depths
 
 
 async def _change_fields(

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from sqlmodel import col
 
-from resolvers.errors import Invalid, LimitExceeded
+from resolvers.errors import Conflict, Invalid, LimitExceeded
 from resolvers.log.transaction import Transaction
 from resolvers.tables import Task
-from resolvers.tasks.lookup import find_task, refuse_deleted, subtree
+from resolvers.tasks.lookup import find_task, subtree
 
 #: Levels of subtasks below a task that is nobody's.
 LEVELS = 5
@@ -20,7 +20,9 @@ async def new_parent(tx: Transaction, parent_id: str, task: Task | None = None) 
     Raises NotFound, Conflict where it is deleted, Invalid for a cycle or too deep, LimitExceeded.
     """
     parent = await find_task(tx, parent_id, FIELD)
-    refuse_deleted(parent, FIELD)
+    if parent.deleted_at is not None:
+        # It is the task that can't be changed, or made; its parent is not what the answer is about.
+        raise Conflict("The parent is deleted. Restore it first.", FIELD, current=task)
     above = 1
     ancestor = parent
     while ancestor.parent_id is not None and above <= LEVELS:

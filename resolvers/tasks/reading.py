@@ -14,11 +14,10 @@ from resolvers.errors import Invalid
 from resolvers.paging import Key, Page, read_page
 from resolvers.search import pattern, words
 from resolvers.tables import Task, TaskLabel
+from resolvers.tasks.create import LABELS
 from resolvers.unset import UNSET, Unset
-from resolvers.validation import checked_text, read_id
+from resolvers.validation import checked_text, instant, read_id
 
-#: As many as a task can carry.
-LABELS = 50
 #: As long as a title can be.
 SEARCH_CHARACTERS = 500
 
@@ -97,9 +96,9 @@ def _conditions(user_id: UUID, wanted: TaskFilter, now: datetime) -> Iterable[sa
         )
         yield late if wanted.overdue else on_time
     if wanted.due_after is not None:
-        yield col(Task.due_at) >= wanted.due_after
+        yield col(Task.due_at) >= instant(wanted.due_after, "filter", "dueAfter")
     if wanted.due_before is not None:
-        yield col(Task.due_at) < wanted.due_before
+        yield col(Task.due_at) < instant(wanted.due_before, "filter", "dueBefore")
     if wanted.priorities is not None:
         yield col(Task.priority).in_(set(wanted.priorities))
     if wanted.project_id is not UNSET:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import strawberry
 
 from resolvers import accounts
-from resolvers.errors import SessionEnded
+from resolvers.errors import Invalid, SessionEnded
+from resolvers.sessions import named_session
 from schema import inputs
 from schema.context import Context, Info
 from schema.inputs import given, or_none
@@ -29,6 +30,12 @@ def _answer(context: Context, signed_in: accounts.SignedIn, in_cookie: bool) -> 
     return AuthPayload.of(signed_in, token, expires_at, None if in_cookie else grant.refresh_token)
 
 
+def _refuse_cookie(context: Context, in_cookie: bool) -> None:
+    """Raises Invalid where a cookie is wanted and none can be set. Before the act, which would be lost with it."""
+    if in_cookie and not context.cookies.settable:
+        raise Invalid("A cookie is set over HTTP alone, and this came over a WebSocket.", "inCookie")
+
+
 def _lifetime(context: Context) -> timedelta:
     return timedelta(days=context.session_days)
 
@@ -38,6 +45,7 @@ class AccountMutations:
     @strawberry.mutation(extensions=[AnswerRefusals(AuthPayload)])
     async def sign_up(self, info: Info, input: inputs.SignUpInput) -> AuthPayload:
         context = info.context
+        _refuse_cookie(context, input.in_cookie)
         account = accounts.NewAccount(input.email, input.password, input.name, input.time_zone)
         signed_in = await accounts.sign_up(context.database, account, context.user_agent, _lifetime(context))
         return _answer(context, signed_in, input.in_cookie)
@@ -45,6 +53,7 @@ class AccountMutations:
     @strawberry.mutation(extensions=[AnswerRefusals(AuthPayload)])
     async def log_in(self, info: Info, input: inputs.LogInInput) -> AuthPayload:
         context = info.context
+        _refuse_cookie(context, input.in_cookie)
         signed_in = await accounts.log_in(
             context.database, input.email, input.password, context.user_agent, _lifetime(context)
         )
@@ -57,9 +66,11 @@ class AccountMutations:
     )
     async def refresh_session(self, info: Info, input: inputs.RefreshSessionInput) -> AuthPayload:
         context = info.context
+        _refuse_cookie(context, input.in_cookie)
         token = or_none(input.refresh_token)
         by_cookie = token is None
-        token = token or context.cookies.received or ""
+        if token is None:
+            token = context.cookies.received or ""
         try:
             signed_in = await accounts.refresh_session(context.log, token, _lifetime(context))
         except SessionEnded:
@@ -71,10 +82,13 @@ class AccountMutations:
     @strawberry.mutation(extensions=[AnswerRefusals(LogOutPayload)])
     async def log_out(self, info: Info, input: inputs.LogOutInput) -> LogOutPayload:
         context = info.context
-        token = or_none(input.refresh_token) or context.cookies.received
-        if token is not None:
-            await accounts.log_out(context.log, token)
-        if context.cookies.received:
+        token, cookie = or_none(input.refresh_token), context.cookies.received
+        by_cookie = token is None
+        if token is None:
+            token = cookie or ""
+        ended = await accounts.log_out(context.log, token)
+        # Another session's cookie is none of this one's business.
+        if cookie and (by_cookie or (ended is not None and ended == named_session(cookie))):
             context.cookies.set(None)
         return LogOutPayload()
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from threading import get_ident
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
-from tests.support.client import LOG_IN, PASSWORD, SIGN_UP, Api
+from resolvers import passwords
+from tests.support.client import LOG_IN, PASSWORD, SIGN_UP, Api, open_socket
 from tests.support.server import Server
 
 REFRESH = """
@@ -139,6 +142,28 @@ async def test_a_token_two_generations_old_ends_the_session_for_everybody(shared
         assert not await is_signed_in(api)
 
 
+@pytest.mark.parametrize("old", [False, True], ids=["at once", "after a refresh"])
+async def test_who_knows_only_a_sessions_id_cannot_end_it(shared_server: Server, old: bool):
+    async with Api(shared_server.url) as api:
+        token = (await api.sign_up())["refreshToken"]
+        if old:
+            token = (await refresh(api, token))["refreshToken"]
+        [session] = (await api.run(SESSIONS))["sessions"]
+        named, _, secret = token.partition(".")
+        assert named == session["id"].replace("-", "")
+        for made_up in (
+            urlsafe_b64encode(bytes(48)).decode(),
+            secret[::-1],
+            "A" + secret[1:],
+            secret[:-1] + "A",
+        ):
+            if made_up != secret:
+                assert codes(await refresh(api, f"{named}.{made_up}")) == ["SESSION_ENDED"]
+                await api.mutate("logOut", "errors { code }", refreshToken=f"{named}.{made_up}")
+        assert await is_signed_in(api)
+        assert (await refresh(api, token))["errors"] == []
+
+
 @pytest.mark.parametrize("token", ["", "x", "x.y", "0" * 32 + "." + "A" * 43, "é.é", "a" * 10_000])
 async def test_what_is_no_refresh_token_is_an_ended_session(ana: Api, token: str):
     assert codes(await refresh(ana, token)) == ["SESSION_ENDED"]
@@ -162,6 +187,69 @@ async def test_in_a_cookie_the_refresh_token_is_out_of_reach_of_scripts(shared_s
         assert not api.http.cookies
         assert not await is_signed_in(api)
         assert codes(await refresh(api)) == ["SESSION_ENDED"]
+
+
+async def test_the_cookie_counts_only_where_no_token_is_given(shared_server: Server):
+    async with Api(shared_server.url) as api:
+        await api.sign_up(inCookie=True)
+        empty = await refresh(api, "")
+        assert codes(empty) == ["SESSION_ENDED"]
+        assert empty["refreshToken"] is empty["accessToken"] is None
+        by_cookie = await refresh(api, refreshToken=None)
+        assert (by_cookie["errors"], by_cookie["refreshToken"]) == ([], None)
+
+
+async def test_logging_another_session_out_leaves_the_cookie(shared_server: Server):
+    async with Api(shared_server.url) as api:
+        await api.sign_up(inCookie=True)
+        log_in = {"email": api.email, "password": PASSWORD}
+        other = (await api.run(LOG_IN, input=log_in))["logIn"]
+        for token in ("", "nonsense", other["refreshToken"]):
+            await api.mutate("logOut", "errors { code }", refreshToken=token)
+            assert (await refresh(api))["errors"] == []
+        # Of the cookie's own session it is taken away, however that was named.
+        [cookie] = api.http.cookies.jar
+        await api.mutate("logOut", "errors { code }", refreshToken=cookie.value)
+        assert not api.http.cookies
+        assert not await is_signed_in(api)
+
+
+@pytest.mark.parametrize("mutation", ["signUp", "logIn", "refreshSession"])
+async def test_over_a_socket_no_cookie_can_be_set_and_none_is_promised(ana: Api, mutation: str):
+    token = (await ana.run(LOG_IN, input={"email": ana.email, "password": PASSWORD}))["logIn"]["refreshToken"]
+    input_ = {
+        "signUp": {"email": f"new-{ana.email}", "password": PASSWORD},
+        "logIn": {"email": ana.email, "password": PASSWORD},
+        "refreshSession": {"refreshToken": token},
+    }[mutation]
+    type_ = f"{mutation[0].upper()}{mutation[1:]}Input"
+    query = f"mutation ($input: {type_}!) {{ {mutation}(input: $input) {{ refreshToken errors {{ code field }} }} }}"
+    sessions = (await ana.run(SESSIONS))["sessions"]
+    async with open_socket(ana.url, ana.token) as socket:
+        await socket.subscribe(query, "1", input=input_ | {"inCookie": True})
+        assert (await socket.next())["data"][mutation] == {
+            "refreshToken": None,
+            "errors": [{"code": "INVALID_INPUT", "field": ["inCookie"]}],
+        }
+        assert (await socket.receive())["type"] == "complete"
+        assert (await ana.run(SESSIONS))["sessions"] == sessions
+        # Nothing was done: the very same works without it.
+        await socket.subscribe(query, "2", input=input_)
+        answer = (await socket.next())["data"][mutation]
+        assert answer["errors"] == []
+        assert answer["refreshToken"]
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+async def test_the_scheme_before_a_token_is_read_in_any_case_at_both_doors(ana: Api, scheme: str):
+    authorization = f"{scheme} {ana.token}"
+    answer = await ana.http.post(
+        "/graphql", json={"query": "{ viewer { id } }"}, headers={"Authorization": authorization}
+    )
+    assert answer.json()["data"]["viewer"]["id"] == ana.user_id
+    async with open_socket(ana.url) as socket:
+        await socket.send({"type": "connection_init", "payload": {"authorization": authorization}})
+        assert await socket.receive() == {"type": "connection_ack"}
 
 
 async def test_over_https_the_cookie_is_for_this_host_alone(shared_server: Server):
@@ -229,6 +317,40 @@ async def test_a_new_password_ends_all_other_sessions(ana: Api):
     assert codes((await ana.run(LOG_IN, input={"email": ana.email, "password": PASSWORD}))["logIn"])
     fresh = (await ana.run(LOG_IN, input={"email": ana.email, "password": "a new password"}))["logIn"]
     assert fresh["errors"] == []
+
+
+async def test_who_was_signed_out_may_not_try_passwords(ana: Api):
+    """Or a token that was taken back would still tell whether a password is right."""
+    phone = await ana.another_device()
+    await ana.run("mutation { endOtherSessions { errors { code } } }")
+    for password in (PASSWORD, "wrong one"):
+        for mutation in (
+            f'changePassword(input: {{password: "{password}", newPassword: "short"}}) {{ errors {{ code }} }}',
+            f'deleteAccount(input: {{password: "{password}"}}) {{ errors {{ code }} }}',
+        ):
+            answer = await phone.post(f"mutation {{ {mutation} }}")
+            assert answer["data"] is None
+            assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_no_password_is_hashed_on_the_event_loop(monkeypatch: pytest.MonkeyPatch):
+    """Nor the one that stands in for an account that there is not."""
+    threads = []
+
+    class Noting(PasswordHasher):
+        def hash(self, *password: Any, **more: Any) -> str:
+            threads.append(get_ident())
+            return super().hash(*password, **more)
+
+    monkeypatch.setattr(passwords, "_HASHER", Noting(time_cost=1, memory_cost=64, parallelism=1))
+    passwords._hash_of_nothing.cache_clear()
+    try:
+        assert not await passwords.password_matches(None, "x")
+        await passwords.hash_password("x")
+    finally:
+        passwords._hash_of_nothing.cache_clear()
+    assert len(threads) == 2
+    assert get_ident() not in threads
 
 
 async def test_a_deleted_account_is_gone_and_its_address_free(ana: Api):

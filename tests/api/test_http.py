@@ -143,6 +143,9 @@ async def test_a_token_in_the_url_is_refused_and_logged_nowhere(shared_server: S
     assert answer.status_code == 400
     assert code_of(answer) == "INVALID_INPUT"
     assert ana.token not in shared_server.log
+    got = await ana.http.get("/graphql", params={name: ana.token})
+    assert got.status_code == 400
+    assert code_of(got) == "INVALID_INPUT"
 
 
 @pytest.mark.parametrize(
@@ -164,15 +167,27 @@ async def test_a_correlation_id_comes_back_and_stands_in_the_event(ana: Api, giv
     assert events[-1]["correlationId"] == given
 
 
-@pytest.mark.parametrize("given", ["", "a" * 65, "ä", "a b", "x;y"])
-async def test_a_correlation_id_of_another_form_is_replaced(ana: Api, given: str):
+@pytest.mark.parametrize("given", ["a" * 65, "ä", "a b", "x;y"])
+async def test_a_correlation_id_of_another_form_is_refused_and_executes_nothing(ana: Api, given: str):
     answer = await ana.http.post(
         "/graphql",
-        json={"query": VIEWER},
+        json={"query": CREATE},
         headers={"Authorization": f"Bearer {ana.token}", "X-Correlation-ID": given.encode()},
     )
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"] == {
+        "code": "INVALID_INPUT",
+        "field": ["X-Correlation-ID"],
+    }
     assert answer.headers["x-correlation-id"] != given
-    assert len(answer.headers["x-correlation-id"]) == 36
+    assert await titles(ana) == []
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Correlation-ID": ""}], ids=["none", "empty"])
+async def test_without_a_correlation_id_there_is_a_new_one(ana: Api, headers: dict[str, str]):
+    answers = [await send(ana, json.dumps({"query": VIEWER}), **headers) for _ in range(2)]
+    assert all(answer.json()["data"]["viewer"]["id"] == ana.user_id for answer in answers)
+    assert len({answer.headers["x-correlation-id"] for answer in answers} - {""}) == 2
 
 
 @pytest.mark.parametrize(
@@ -200,6 +215,44 @@ async def test_a_bomb_of_nested_fragments_is_refused_without_effort(ana: Api):
         ) == ("QUERY_TOO_COMPLEX")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ viewer {" + "id " * 1_000 + "} }",
+        "{ viewer { ...V " + "id name " * 900 + "} } fragment V on User { id }",
+    ],
+    ids=["one", "two and a fragment"],
+)
+async def test_a_field_named_a_thousand_times_is_answered_once(ana: Api, query: str):
+    answer = await ana.run(query)
+    assert answer["viewer"]["id"] == ana.user_id
+
+
+async def test_too_many_lists_of_one_name_are_too_complex(ana: Api):
+    answer = await send(ana, json.dumps({"query": "{ tasks { nodes {" + "labels { id } " * 300 + "} } }"}))
+    assert code_of(answer) == "QUERY_TOO_COMPLEX"
+    assert "of one name" in answer.json()["errors"][0]["message"]
+
+
+async def test_lists_within_lists_are_ended_where_they_show_too_many_objects(ana: Api):
+    make = "mutation ($title: String!, $parent: ID) { createTask(input: {title: $title, parentId: $parent})"
+    make += " { task { id } errors { code } } }"
+    parent = (await ana.run(make, title="parent"))["createTask"]["task"]["id"]
+    for _ in range(15):
+        await asyncio.gather(*(ana.run(make, title="x", parent=parent) for _ in range(10)))
+    within = await ana.run(
+        "query ($id: ID!) { task(id: $id) { subtasks { parent { subtasks { id } } } } }", id=parent
+    )
+    # More than a page of a hundred tasks can have below it.
+    assert sum(len(task["parent"]["subtasks"]) for task in within["task"]["subtasks"]) == 22_500
+    bomb = "subtasks { parent { subtasks { parent { subtasks { parent { subtasks { id } } } } } } }"
+    answer = await ana.post(f"query ($id: ID!) {{ task(id: $id) {{ {bomb} }} }}", {"id": parent})
+    assert answer["data"] is None
+    [error] = answer["errors"]
+    assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"
+    assert "50,000 objects" in error["message"]
+
+
 async def test_a_cycle_of_fragments_is_invalid(ana: Api):
     cycle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }"
     assert code_of(await send(ana, json.dumps({"query": cycle}))) == "INVALID_INPUT"
@@ -211,6 +264,14 @@ async def test_a_page_of_another_size_is_invalid_input_of_first(ana: Api, list_:
     answer = await ana.post(f"{{ {list_}(first: {first}) {{ nodes {{ id }} }} }}")
     assert answer["data"] is None
     assert answer["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "field": ["first"]}
+
+
+@pytest.mark.parametrize("field", ["since", "until"])
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2201-01-01T00:00:00Z"])
+async def test_the_log_is_asked_for_within_the_years_1970_to_2200(ana: Api, field: str, instant: str):
+    answer = await ana.post(f'{{ events({field}: "{instant}") {{ nodes {{ id }} }} }}')
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "field": [field]}
 
 
 async def test_the_standard_introspection_query_is_let_through(ana: Api):

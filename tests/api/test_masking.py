@@ -122,8 +122,12 @@ async def test_what_no_database_keeps_is_refused_at_its_field(ana: Api, mutation
         ({"search": "a\x00b"}, "search"),
         ({"search": "a " * 251}, "search"),
         ({"labelIds": ["x"] * 51}, "labelIds"),
+        ({"dueAfter": "0001-01-01T00:00:00Z"}, "dueAfter"),
+        ({"dueAfter": "1969-12-31T23:59:59Z"}, "dueAfter"),
+        ({"dueBefore": "2201-01-01T00:00:00Z"}, "dueBefore"),
+        ({"dueBefore": "9999-12-31T23:59:59Z"}, "dueBefore"),
     ],
-    ids=["NUL", "long", "many"],
+    ids=["NUL", "long", "many", "year 1", "before 1970", "after 2200", "year 9999"],
 )
 async def test_a_filter_beyond_the_limits_is_refused_at_its_field(
     ana: Api, filter_: dict[str, Any], field: str

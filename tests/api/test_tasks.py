@@ -282,6 +282,39 @@ async def test_the_same_create_is_one_task_and_one_answer_also_from_eight_at_onc
     assert upper == again
 
 
+async def test_the_same_create_is_known_in_whatever_spelling(ana: Api):
+    async def make(mutation: str, thing: str, **input_: Any) -> str:
+        payload = await ana.mutate(mutation, f"{thing} {{ id }} errors {{ code }}", **input_)
+        assert payload["errors"] == []
+        return str(payload[thing]["id"])
+
+    project = await make("createProject", "project", name="Home")
+    parent = (await create(ana, "parent"))["id"]
+    labels = [await make("createLabel", "label", name=name) for name in ("one", "two")]
+    given = {"id": str(uuid4()), "title": "once", "projectId": project, "parentId": parent}
+    given |= {"labelIds": labels, "dueDate": "2031-01-01T00:00:00Z"}
+    first = await ana.mutate("createTask", TASK, **given)
+    assert first["errors"] == []
+    for spelling in (
+        {"labelIds": labels[::-1]},
+        {"labelIds": [*labels, labels[0]]},
+        {"labelIds": [label.upper() for label in labels]},
+        {"projectId": project.upper()},
+        {"parentId": parent.upper()},
+        {"dueDate": "2031-01-01T05:00:00+05:00"},
+        {"title": " once "},
+    ):
+        assert await ana.mutate("createTask", TASK, **(given | spelling)) == first
+    for other in ({"labelIds": labels[:1]}, {"projectId": None}, {"title": "Once"}):
+        again = await ana.mutate("createTask", TASK, **(given | other))
+        assert [error["code"] for error in again["errors"]] == ["CONFLICT"]
+
+    for thing in ("project", "label"):
+        mutation, id_ = f"create{thing.capitalize()}", str(uuid4())
+        assert await make(mutation, thing, id=id_, name="once", color="#ABCDEF") == id_
+        assert await make(mutation, thing, id=id_, name="once", color="#abcdef") == id_
+
+
 async def test_the_same_id_with_other_content_is_a_conflict(ana: Api, ben: Api):
     task = await create(ana, id=str(uuid4()))
     payload = await ana.mutate("createTask", TASK, id=task["id"], title="other")
@@ -349,6 +382,56 @@ async def test_a_deleted_task_has_to_be_restored_before_it_changes(ana: Api, mut
     await change(ana, "deleteTask", id=task["id"])
     more = {"setDueDate": {"dueOn": "2031-01-01"}, "updateTask": {"title": "z"}}.get(mutation, {})
     assert (await refusal(ana, mutation, id=task["id"], **more))[0] == "CONFLICT"
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["parent first", "parent last"])
+async def test_many_are_deleted_and_restored_alike_in_whatever_order_they_are_named(ana: Api, turned: bool):
+    top = await create(ana, "top")
+    middle = await create(ana, "middle", parentId=top["id"])
+    bottom = await create(ana, "bottom", parentId=middle["id"])
+    family = [top["id"], middle["id"], bottom["id"]]
+    # The one between them is not named: it goes along.
+    named = [bottom["id"], top["id"]] if turned else [top["id"], bottom["id"]]
+    many = "tasks { id deletedAt parent { id } } errors { code }"
+
+    async def parents() -> dict[str, str | None]:
+        tasks = (await ana.run("{ tasks { nodes { id parent { id } } } }"))["tasks"]["nodes"]
+        return {task["id"]: (task["parent"] or {}).get("id") for task in tasks}
+
+    whole = dict(zip(family, [None, *family], strict=False))
+    gone = await ana.mutate("changeTasks", many, ids=named, deleted=True)
+    assert [task["id"] for task in gone["tasks"]] == named
+    assert await parents() == {}
+    await change(ana, "restoreTask", id=top["id"])
+    assert await parents() == whole
+
+    await change(ana, "deleteTask", id=top["id"])
+    back = await ana.mutate("changeTasks", many, ids=named, deleted=False)
+    assert back["errors"] == []
+    assert [(task["id"], task["deletedAt"]) for task in back["tasks"]] == [(id_, None) for id_ in named]
+    assert await parents() == whole
+
+
+async def test_a_conflict_shows_the_task_that_was_to_change_as_it_is_on_the_server(ana: Api):
+    above, deleted = await create(ana, "above"), await create(ana, "deleted")
+    task = await create(ana, "task", parentId=above["id"])
+    await change(ana, "deleteTask", id=deleted["id"])
+    payload = await ana.mutate(
+        "updateTask", TASK, id=task["id"], title="never", priority="HIGH", parentId=deleted["id"]
+    )
+    assert [(error["code"], error["field"]) for error in payload["errors"]] == [("CONFLICT", ["parentId"])]
+    assert payload["task"] == task
+    assert payload["cursor"] is None
+    made = await ana.mutate("createTask", TASK, title="never", parentId=deleted["id"])
+    assert [error["code"] for error in made["errors"]] == ["CONFLICT"]
+    assert made["task"] is None
+
+    many = f"tasks {{ {FIELDS} }} errors {{ code field }}"
+    shown = await ana.mutate("changeTasks", many, ids=[task["id"], deleted["id"]], priority="HIGH")
+    assert shown["errors"] == [{"code": "CONFLICT", "field": ["ids", "1"]}]
+    assert [(it["id"], it["priority"], it["version"]) for it in shown["tasks"]] == [
+        (deleted["id"], "NONE", 2)
+    ]
 
 
 async def test_subtasks_go_five_levels_deep_and_never_in_circles(ana: Api):

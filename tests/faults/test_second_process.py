@@ -31,6 +31,14 @@ async def test_a_second_process_on_one_sqlite_file_is_refused(tmp_path: Path):
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL: must begin with"),
         ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS: "),
         ({"EVENT_BUS": "pigeon"}, "EVENT_BUS: "),
+        ({"WORKERS": "2"}, "WORKERS: with the memory bus there is one process"),
+        ({"ROLE": "api"}, "ROLE: with the memory bus there is one process"),
+        ({"BROADCAST_URL": "redis://localhost"}, "BROADCAST_URL: only memory://"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "localhost:9092"}, "KAFKA_BOOTSTRAP_SERVERS: not in this release"),
+        ({"USE_DAPR": "true"}, "USE_DAPR: not in this release"),
+        ({"TRUSTED_PROXIES": "banana"}, "TRUSTED_PROXIES: 'banana' is neither an address nor a network"),
+        ({"TRUSTED_PROXIES": "127.0.0.1, *"}, "TRUSTED_PROXIES: '*' is neither"),
+        ({"TRUSTED_PROXIES": "10.0.0.1/8"}, "TRUSTED_PROXIES: '10.0.0.1/8' is neither"),
     ],
 )
 async def test_a_wrong_setting_stops_the_start_with_its_name(

@@ -131,6 +131,13 @@ async def test_a_missing_or_bad_token_closes_with_4403(server: Server, token: st
     assert (await closing(server, init(token)))[0] == 4403
 
 
+async def test_a_token_alone_is_understood_as_one_behind_bearer_is(server: Server, ana: Api):
+    for authorization in (ana.token, f"Bearer {ana.token}", f"bearer {ana.token}"):
+        async with open_socket(server.url) as socket:
+            await socket.send({"type": "connection_init", "payload": {"authorization": authorization}})
+            assert await socket.receive() == {"type": "connection_ack"}
+
+
 async def test_a_forged_token_closes_with_4403(server: Server, ana: Api):
     claims = jwt.decode(ana.token or "", options={"verify_signature": False})
     assert (await closing(server, init(jwt.encode(claims, None, algorithm="none"))))[0] == 4403

@@ -20,11 +20,12 @@ KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 class Server:
     """`python -m graphql_api serve` on a free loopback port. `log` holds what it wrote to stderr."""
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    def __init__(self, data_dir: Path, *, migrate: bool = True, **environment: str) -> None:
         self.data_dir = data_dir
         self.port = 0
         self.log_path = data_dir / "server.log"
         self._environment = environment
+        self._command = ["serve", *(["--migrate"] if migrate else [])]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -57,7 +58,7 @@ class Server:
         own = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "LOG_FORMAT": "json"}
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "graphql_api", "serve", "--migrate"],
+                [sys.executable, "-m", "graphql_api", *self._command],
                 cwd=ROOT,
                 env=kept | own | self._environment,
                 stdin=subprocess.DEVNULL,
