@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from resolvers.database import (
     CONNECT_TIMEOUT_SECONDS,
     IDLE_IN_TRANSACTION_SECONDS,
+    SQLITE_BUSY_MILLISECONDS,
     Database,
     outages_as_unavailable,
 )
@@ -24,6 +25,7 @@ from resolvers.database import (
 ROOT = Path(__file__).resolve().parents[1]
 #: Any number that nothing else on the database uses as an advisory lock.
 MIGRATION_LOCK = 0x7A5C_F10E
+SQLITE_WAIT_MILLISECONDS = 60_000
 
 
 def alembic_config(connection: sa.Connection) -> Config:
@@ -95,10 +97,13 @@ async def _connect(database: Database) -> AsyncIterator[AsyncConnection]:
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
         await raw.execute("PRAGMA foreign_keys=OFF")
+        # Others may be migrating, which takes longer than any request.
+        await raw.execute(f"PRAGMA busy_timeout={SQLITE_WAIT_MILLISECONDS}")
         try:
             yield connection
         finally:
             await raw.execute("PRAGMA foreign_keys=ON")
+            await raw.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MILLISECONDS}")
 
 
 async def is_current(database: Database) -> bool:

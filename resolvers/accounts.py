@@ -16,6 +16,7 @@ from resolvers.errors import BadCredentials, Conflict, EmailTaken, Invalid, Sess
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Committed, Log, Transaction
 from resolvers.passwords import hash_password, is_outdated, password_matches
+from resolvers.reminders.plan import follow_all_day_time
 from resolvers.sessions import Grant, begin_session, end_session, end_sessions, refresh, session_of_token
 from resolvers.tables import SignInSession, User, UserStream
 from resolvers.unset import UNSET, Unset
@@ -214,6 +215,8 @@ async def update_user(tx: Transaction, change: UserChange, expected_version: int
     if changed:
         user.version += 1
         tx.record(EventType.USER_UPDATED, user.id, user_data(user), changed)
+    if "allDayReminderTime" in changed:
+        await follow_all_day_time(tx)
     return user
 
 

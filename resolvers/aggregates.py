@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from resolvers.instants import instant_text
-from resolvers.tables import Label, Project, Task, User
+from resolvers.calendar import instant_of
+from resolvers.instants import instant_text, zone_or_utc
+from resolvers.tables import Label, Project, Recurrence, Reminder, Task, User
 
 #: By the number that is stored.
 PRIORITIES = ("NONE", "LOW", "MEDIUM", "HIGH", "URGENT")
 
 
-def task_data(task: Task, label_ids: Sequence[UUID]) -> dict[str, Any]:
+def task_data(task: Task, label_ids: Sequence[UUID], recurrence: Recurrence | None) -> dict[str, Any]:
+    """`recurrence` is the series' own row, None where the task is none."""
     return {
         "id": str(task.id),
         "title": task.title,
@@ -28,10 +30,55 @@ def task_data(task: Task, label_ids: Sequence[UUID]) -> dict[str, Any]:
         "labelIds": [str(id_) for id_ in label_ids],
         "parentId": _id(task.parent_id),
         "position": task.position,
+        "isRecurring": task.recurring,
+        "recurrence": (
+            None
+            if recurrence is None
+            else recurrence_data(recurrence, task.time_zone, rests=task.deleted_at is not None)
+        ),
+        "spawnedFromId": _id(task.spawned_from_id),
+        "occurrence": _text(task.occurrence_at),
         "version": task.version,
         "createdAt": instant_text(task.created_at),
         "updatedAt": instant_text(task.updated_at),
         "deletedAt": _text(task.deleted_at),
+    }
+
+
+def recurrence_data(recurrence: Recurrence, task_zone: str, rests: bool) -> dict[str, Any]:
+    """Beside what the API names, all that tells the occurrences to come: the wall clocks of the start and the skips."""
+    zone = recurrence.time_zone or task_zone
+    start = datetime.fromisoformat(recurrence.start_wall)
+    return {
+        "rule": recurrence.rule,
+        "timeZone": zone,
+        "start": instant_text(instant_of(start, zone_or_utc(zone))),
+        "startWall": recurrence.start_wall,
+        "allDay": recurrence.all_day,
+        "mode": recurrence.mode,
+        "missed": recurrence.missed,
+        "lead": recurrence.effective_lead,
+        "skipped": list(recurrence.skipped),
+        "nextOccurrence": None if rests else _text(recurrence.next_at),
+        "ended": recurrence.ended,
+    }
+
+
+def reminder_data(reminder: Reminder) -> dict[str, Any]:
+    """Beside what the API names, all that tells when it rings again: who cancelled it, and its series' pattern."""
+    return {
+        "id": str(reminder.id),
+        "taskId": str(reminder.task_id),
+        "remindAt": instant_text(reminder.remind_at),
+        "beforeDue": reminder.before_due,
+        "pattern": reminder.pattern,
+        "status": reminder.status,
+        "cancelledBy": reminder.cancelled_by,
+        "notified": reminder.status == "NOTIFIED",
+        "notifiedAt": _text(reminder.notified_at),
+        "late": reminder.late,
+        "version": reminder.version,
+        "createdAt": instant_text(reminder.created_at),
     }
 
 

@@ -12,10 +12,10 @@ from sqlmodel import select
 from resolvers import validation
 from resolvers.errors import Conflict
 from resolvers.log.transaction import Transaction
-from resolvers.tables import IdempotentCreate, Label, Project, Task
+from resolvers.tables import IdempotentCreate, Label, Project, Reminder, Task
 
 
-async def create_once[Row: Task | Project | Label](
+async def create_once[Row: Task | Project | Label | Reminder](
     tx: Transaction,
     table: type[Row],
     client_id: str | None,
@@ -42,24 +42,25 @@ async def create_once[Row: Task | Project | Label](
         return existing
     if before is not None or existing is not None:
         raise _taken(existing if existing is not None and existing.user_id == tx.user_id else None)
-    seq = tx.next_seq
+    once = IdempotentCreate(
+        kind=kind,
+        id=id_,
+        user_id=tx.user_id,
+        content_hash=content_hash,
+        seq=tx.next_seq,
+        created_at=tx.now,
+    )
     try:
         # Another user may be taking the same id right now: the key tells, and only this much is undone.
         async with tx.session.begin_nested():
-            tx.session.add(
-                IdempotentCreate(
-                    kind=kind,
-                    id=id_,
-                    user_id=tx.user_id,
-                    content_hash=content_hash,
-                    seq=seq,
-                    created_at=tx.now,
-                )
-            )
+            tx.session.add(once)
     except sa.exc.IntegrityError:
         raise _taken(None) from None
-    return await create(id_)
+    created = await create(id_)
+    # Where this answer stands: what was made along with it, such as reminders, has events of its own.
+    once.seq = tx.next_seq - 1
+    return created
 
 
-def _taken(current: Task | Project | Label | None) -> Conflict:
+def _taken(current: Task | Project | Label | Reminder | None) -> Conflict:
     return Conflict("This id was used before, for something else.", "id", current=current)

@@ -4,13 +4,16 @@ SQLite has two engines: one of a single connection for writing, whose queue is t
 for reading beside it (WAL). So nobody ever meets "database is locked".
 """
 
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy import SQLColumnExpression
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,6 +22,8 @@ from resolvers.errors import Unavailable
 
 POOL_CONNECTIONS = 10
 SQLITE_READERS = 4
+#: How long SQLite waits for another process that writes.
+SQLITE_BUSY_MILLISECONDS = 5_000
 #: How long a request waits for a connection before it is told that the database is unavailable.
 POOL_WAIT_SECONDS = 5
 CONNECT_TIMEOUT_SECONDS = 5
@@ -83,6 +88,11 @@ class Database:
         await self.reader.dispose()
 
 
+def none_of(column: SQLColumnExpression[Any], values: Collection[Any]) -> sa.ColumnElement[bool]:
+    """`column NOT IN values`, and nothing at all where there are none."""
+    return column.not_in(values) if values else sa.true()
+
+
 #: The file is busy, unreadable, full or gone; each has finer codes that begin with its name.
 _SQLITE_OUTAGES = (
     "SQLITE_BUSY",
@@ -100,6 +110,11 @@ _SQLITE_OUTAGES = (
 def is_retryable(error: BaseException) -> bool:
     """Whether the database asks for the same transaction once more: a serialization failure or a deadlock."""
     return _sqlstate(error) in {"40001", "40P01"}
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Whether `lock_timeout` ran out: somebody else had the row."""
+    return _sqlstate(error) == "55P03"
 
 
 @asynccontextmanager
@@ -188,7 +203,9 @@ def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
     def on_connect(connection: Any, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin by itself: it would begin deferred
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MILLISECONDS}")
+        _use_wal(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -197,3 +214,17 @@ def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _use_wal(cursor: Any) -> None:
+    """Once for the file. Whoever meets another one at it is told at once that it is locked, and comes again."""
+    deadline = time.monotonic() + SQLITE_BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

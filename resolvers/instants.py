@@ -15,6 +15,14 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def zone_or_utc(name: str) -> ZoneInfo:
+    """The zone; UTC where the host does not know it (any more). For showing: what is listed must not fail."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of `day` in `zone`, in UTC.
 

@@ -15,7 +15,7 @@ from resolvers.errors import Conflict, LimitExceeded, NotFound
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
 from resolvers.search import fold
-from resolvers.tables import Label
+from resolvers.tables import Label, TaskLabel
 from resolvers.unset import UNSET, Unset
 
 LABELS = 500
@@ -94,6 +94,22 @@ async def labels_by_ids(session: AsyncSession, user_id: UUID, ids: Iterable[UUID
         select(Label).where(col(Label.user_id) == user_id, col(Label.id).in_(list(ids)))
     )
     return {label.id: label for label in found}
+
+
+async def label_ids_of_tasks(
+    session: AsyncSession, user_id: UUID, task_ids: Iterable[UUID]
+) -> dict[UUID, list[UUID]]:
+    """Of each task that has labels, in the order of their creation."""
+    found = await session.execute(
+        sa.select(col(TaskLabel.task_id), col(TaskLabel.label_id))
+        .join(Label, col(Label.id) == col(TaskLabel.label_id))
+        .where(col(Label.user_id) == user_id, col(TaskLabel.task_id).in_(list(task_ids)))
+        .order_by(col(Label.created_at), col(Label.id))
+    )
+    labels: dict[UUID, list[UUID]] = {}
+    for task_id, label_id in found:
+        labels.setdefault(task_id, []).append(label_id)
+    return labels
 
 
 async def _to_change(tx: Transaction, id_: str, expected_version: int | None) -> Label:

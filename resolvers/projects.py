@@ -14,10 +14,10 @@ from resolvers.creates import create_once
 from resolvers.errors import Conflict, Invalid, LimitExceeded
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
+from resolvers.lookup import find_project
 from resolvers.ordering import last_rank, rank_after
 from resolvers.paging import Key, Page, read_page
 from resolvers.tables import Project, Task
-from resolvers.tasks.lookup import find_project
 from resolvers.unset import UNSET, Unset
 
 PROJECTS = 500

@@ -79,9 +79,9 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}
 
 
-def time_zone(value: str, field: str = "timeZone") -> ZoneInfo:
+def time_zone(value: str, *field: str) -> ZoneInfo:
     if value not in _zones():
-        raise Invalid("This is not an IANA time zone such as Europe/Vienna.", field)
+        raise Invalid("This is not an IANA time zone such as Europe/Vienna.", *(field or ("timeZone",)))
     return ZoneInfo(value)
 
 

@@ -5,8 +5,13 @@ from datetime import date, datetime, time
 
 import strawberry
 
+from resolvers.calendar.durations import Duration
+from resolvers.recurrences.change import NewRecurrence
+from resolvers.recurrences.plan import Mode
+from resolvers.reminders.change import NewReminder
 from resolvers.unset import UNSET, Unset
-from schema.scalars import TimeZone
+from schema.scalars import RecurrenceRule, TimeZone
+from schema.types.recurrence import MissedPolicy, RecurrenceMode
 from schema.types.task import Priority
 
 _LEFT_OUT = strawberry.UNSET
@@ -30,6 +35,21 @@ def texts(ids: Sequence[strawberry.ID] | None) -> list[str] | None | Unset:
 def number(priority: Priority | None) -> int | None | Unset:
     value = given(priority)
     return value.value if isinstance(value, Priority) else value
+
+
+def new_recurrence(given_recurrence: "RecurrenceInput") -> NewRecurrence:
+    return NewRecurrence(
+        rule=given_recurrence.rule,
+        time_zone=or_none(given_recurrence.time_zone),
+        start=or_none(given_recurrence.start),
+        mode=Mode(given_recurrence.mode.name),
+        missed=given_recurrence.missed.value,
+        lead=given_recurrence.lead,
+    )
+
+
+def new_reminder(given_reminder: "ReminderInput | CreateReminderInput") -> NewReminder:
+    return NewReminder(or_none(given_reminder.remind_at), or_none(given_reminder.before_due))
 
 
 @strawberry.input
@@ -86,6 +106,7 @@ class DeleteAccountInput:
 @strawberry.input
 class TaskFilter:
     completed: bool | None = _LEFT_OUT
+    recurring: bool | None = _LEFT_OUT
     overdue: bool | None = _LEFT_OUT
     due_after: datetime | None = strawberry.field(default=_LEFT_OUT, description="Inclusive.")
     due_before: datetime | None = strawberry.field(default=_LEFT_OUT, description="Exclusive.")
@@ -97,6 +118,7 @@ class TaskFilter:
     parent_id: strawberry.ID | None = strawberry.field(
         default=_LEFT_OUT, description="null: those that are nobody's subtask."
     )
+    spawned_from_id: strawberry.ID | None = _LEFT_OUT
     search: str | None = strawberry.field(
         default=_LEFT_OUT,
         description="Words that must all stand in title or description, case and accents aside.",
@@ -105,6 +127,65 @@ class TaskFilter:
         default=False,
         description="Deleted tasks are left out unless this is true; then only they are listed.",
     )
+
+
+@strawberry.input
+class RecurrenceInput:
+    rule: RecurrenceRule
+    time_zone: TimeZone | None = strawberry.field(
+        default=_LEFT_OUT, description="The task's own zone where left out."
+    )
+    start: datetime | None = strawberry.field(
+        default=_LEFT_OUT,
+        description="The task's due date where left out, and now where it has none. Where it is not on the rule, the "
+        "series task stands outside it, and COUNT counts the rule's own. It stays when the due date moves.",
+    )
+    mode: RecurrenceMode = RecurrenceMode.SCHEDULE
+    missed: MissedPolicy = MissedPolicy.LATEST
+    lead: Duration = strawberry.field(default=Duration())
+
+
+@strawberry.input
+class SetRecurrenceInput:
+    task_id: strawberry.ID
+    recurrence: RecurrenceInput
+    expected_version: int | None = _LEFT_OUT
+
+
+@strawberry.input
+class SkipOccurrenceInput:
+    task_id: strawberry.ID
+    occurrence: datetime | None = _LEFT_OUT
+    expected_version: int | None = _LEFT_OUT
+
+
+@strawberry.input(
+    description="Exactly one of the two: an instant yet to come, or a time before the task's due date."
+)
+class ReminderInput:
+    remind_at: datetime | None = _LEFT_OUT
+    before_due: Duration | None = _LEFT_OUT
+
+
+@strawberry.input
+class CreateReminderInput:
+    id: strawberry.ID | None = _LEFT_OUT
+    task_id: strawberry.ID
+    remind_at: datetime | None = _LEFT_OUT
+    before_due: Duration | None = _LEFT_OUT
+
+
+@strawberry.input
+class SnoozeReminderInput:
+    id: strawberry.ID
+    until: datetime
+    expected_version: int | None = _LEFT_OUT
+
+
+@strawberry.input
+class ReminderIdInput:
+    id: strawberry.ID
+    expected_version: int | None = _LEFT_OUT
 
 
 @strawberry.input
@@ -121,6 +202,8 @@ class CreateTaskInput:
     project_id: strawberry.ID | None = _LEFT_OUT
     label_ids: list[strawberry.ID] | None = _LEFT_OUT
     parent_id: strawberry.ID | None = _LEFT_OUT
+    recurrence: RecurrenceInput | None = _LEFT_OUT
+    reminders: list[ReminderInput] | None = _LEFT_OUT
 
 
 @strawberry.input(

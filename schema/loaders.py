@@ -7,9 +7,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from strawberry.dataloader import DataLoader
 
 from resolvers.database import Database
-from resolvers.labels import labels_by_ids
+from resolvers.labels import label_ids_of_tasks, labels_by_ids
 from resolvers.projects import projects_by_ids, task_counts
-from resolvers.tasks.batch import label_ids_of_tasks, subtasks_of, tasks_by_ids
+from resolvers.recurrences.reading import recurrences_by_ids
+from resolvers.reminders.reading import reminders_of_tasks
+from resolvers.tasks.batch import subtasks_of, tasks_by_ids
 
 type Batch[Value] = Callable[[AsyncSession, UUID, Iterable[UUID]], Awaitable[dict[UUID, Value]]]
 
@@ -30,6 +32,8 @@ class Loaders:
         self.task_count = self._loader(task_counts, shows=False)
         self.label_ids_of_task = self._loader(label_ids_of_tasks, shows=False)
         self.subtasks = self._loader(subtasks_of)
+        self.recurrence = self._loader(recurrences_by_ids)
+        self.reminders_of_task = self._loader(reminders_of_tasks)
 
     def _loader[Value](self, batch: Batch[Value], shows: bool = True) -> DataLoader[UUID, Value | None]:
         """shows  whether what it loads are objects of the API, which count"""

@@ -16,6 +16,7 @@ from resolvers.log.transaction import Outcome
 from schema.scalars import Cursor
 from schema.types.account import User
 from schema.types.organising import Label, Project
+from schema.types.reminder import Reminder
 from schema.types.task import Task
 
 
@@ -124,6 +125,22 @@ class TasksPayload:
     @classmethod
     def of(cls, outcome: Outcome[list[tables.Task]]) -> Self:
         return cls(tasks=[Task.of(row) for row in outcome.value], cursor=_cursor(outcome))
+
+
+@strawberry.type
+class ReminderPayload:
+    reminder: Reminder | None = None
+    cursor: Cursor | None = None
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def showing(cls, row: tables.Reminder) -> Self:
+        return cls(reminder=Reminder.of(row))
+
+    @classmethod
+    def of(cls, outcome: Outcome[tables.Reminder | None]) -> Self:
+        reminder = None if outcome.value is None else Reminder.of(outcome.value)
+        return cls(reminder=reminder, cursor=_cursor(outcome))
 
 
 @strawberry.type

@@ -11,15 +11,18 @@ from resolvers.labels import list_labels
 from resolvers.log.event_log import EventFilter, last_seq_before, read_after
 from resolvers.paging import checked_first
 from resolvers.projects import count_projects, list_projects
+from resolvers.recurrences.reading import preview
+from resolvers.reminders.reading import count_reminders, list_reminders
 from resolvers.sessions import list_sessions
 from resolvers.tasks import reading
 from schema.context import Info
 from schema.inputs import TaskFilter, given, or_none
-from schema.scalars import Cursor
+from schema.scalars import Cursor, RecurrenceRule, TimeZone
 from schema.types.account import Session, User
 from schema.types.event import Event, EventConnection, EventEdge, EventType
 from schema.types.organising import Label, ProjectConnection
 from schema.types.paging import PageInfo
+from schema.types.reminder import ReminderConnection, ReminderStatus
 from schema.types.task import Task, TaskConnection
 
 _LEFT_OUT = strawberry.UNSET
@@ -72,6 +75,26 @@ class Query:
                 session, user_id, wanted, order_by.value, first, or_none(after), now
             )
         return TaskConnection.of(page, count)
+
+    @strawberry.field(description="Soonest first. `status: PENDING` is the list of what is still to ring.")
+    async def reminders(
+        self,
+        info: Info,
+        first: int = 50,
+        after: str | None = _LEFT_OUT,
+        status: ReminderStatus | None = _LEFT_OUT,
+    ) -> ReminderConnection:
+        context = info.context
+        user_id, wanted = context.signed_in.user_id, or_none(status)
+        of_status = None if wanted is None else wanted.value
+
+        async def count() -> int:
+            async with context.database.read() as session:
+                return await count_reminders(session, user_id, of_status)
+
+        async with context.database.read() as session:
+            page = await list_reminders(session, user_id, of_status, first, or_none(after))
+        return ReminderConnection.of(page, count)
 
     @strawberry.field
     async def projects(self, info: Info, first: int = 50, after: str | None = _LEFT_OUT) -> ProjectConnection:
@@ -140,6 +163,20 @@ class Query:
     async def cursor(self, info: Info) -> Cursor:
         return Cursor(info.context.place.cursor(info.context.place.last_seq))
 
+    @strawberry.field(
+        description="The first occurrences of a rule at or after `start`, before anything is saved: what the scheduler will "
+        "do. A rule that is refused is a GraphQL error INVALID_INPUT with `extensions.field`."
+    )
+    def preview_recurrence(
+        self,
+        rule: RecurrenceRule,
+        start: datetime,
+        time_zone: TimeZone,
+        all_day: bool = False,
+        first: int = 10,
+    ) -> list[datetime]:
+        return preview(rule, start, time_zone, all_day, first)
+
     @strawberry.field(description="Where the viewer is signed in.")
     async def sessions(self, info: Info) -> list[Session]:
         viewer = info.context.signed_in
@@ -183,6 +220,8 @@ def _task_filter(given_filter: TaskFilter | None) -> reading.TaskFilter:
         project_id=given(given_filter.project_id),
         label_ids=or_none(given_filter.label_ids),
         parent_id=given(given_filter.parent_id),
+        recurring=or_none(given_filter.recurring),
+        spawned_from_id=or_none(given_filter.spawned_from_id),
         search=or_none(given_filter.search),
         deleted=given_filter.deleted or False,
     )

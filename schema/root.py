@@ -6,12 +6,17 @@ from strawberry.tools import merge_types
 
 from schema.mutations.accounts import AccountMutations
 from schema.mutations.organising import OrganisingMutations
+from schema.mutations.recurrences import RecurrenceMutations
+from schema.mutations.reminders import ReminderMutations
 from schema.mutations.tasks import TaskMutations
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.subscription import Subscription
 
-Mutation = merge_types("Mutation", (AccountMutations, TaskMutations, OrganisingMutations))
+Mutation = merge_types(
+    "Mutation",
+    (AccountMutations, TaskMutations, RecurrenceMutations, ReminderMutations, OrganisingMutations),
+)
 
 
 def build_schema() -> strawberry.Schema:

@@ -7,12 +7,15 @@ from typing import Any, NewType
 import strawberry
 from graphql import GraphQLError
 
+from resolvers.calendar.durations import Duration, parse_duration
+from resolvers.errors import Invalid
 from resolvers.instants import instant_text
 from resolvers.log.cursor import looks_like_cursor
 
 TimeZone = NewType("TimeZone", str)
 Cursor = NewType("Cursor", str)
 JSON = NewType("JSON", object)
+RecurrenceRule = NewType("RecurrenceRule", str)
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -62,6 +65,22 @@ def _read_time_zone(value: Any) -> str:
     raise _unreadable("A TimeZone is an IANA name, such as Europe/Vienna.")
 
 
+def _read_duration(value: Any) -> Duration:
+    if isinstance(value, str):
+        try:
+            return parse_duration(value)
+        except Invalid as refusal:
+            raise _unreadable(refusal.message) from None
+    raise _unreadable("A Duration is ISO 8601, such as PT30M or P1D.")
+
+
+def _read_rule(value: Any) -> str:
+    # What is wrong with a rule is for the act to say, as an error of the field.
+    if isinstance(value, str):
+        return value
+    raise _unreadable("A RecurrenceRule is the value of an RRULE, such as FREQ=WEEKLY;BYDAY=MO,WE.")
+
+
 SCALARS: dict[object, Any] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -88,6 +107,24 @@ SCALARS: dict[object, Any] = {
         description="An IANA time zone name, such as `Europe/Vienna`.",
         serialize=str,
         parse_value=_read_time_zone,
+    ),
+    Duration: strawberry.scalar(
+        name="Duration",
+        description="An ISO 8601 duration of weeks, days, hours and minutes, such as `PT30M` or `P1D`. Never negative, at "
+        "most a year. Days are calendar days, hours exact.",
+        serialize=str,
+        parse_value=_read_duration,
+    ),
+    RecurrenceRule: strawberry.scalar(
+        name="RecurrenceRule",
+        description="""The value of an RFC 5545 RRULE, such as `FREQ=WEEKLY;BYDAY=MO,WE`, at most 512 ASCII characters. A leading `RRULE:` is accepted and dropped.
+It is expanded on the wall clock of its time zone: 09:00 stays 09:00 when summer time begins. A wall time that is skipped is read with the
+offset before the gap, one that comes twice means the first; a day that the month lacks is left out. RFC 7529 is understood for RSCALE=GREGORIAN: SKIP=OMIT|BACKWARD|FORWARD. A start is cut to the whole second. Occurrences that share an instant are given
+once, and COUNT counts each of them. UNTIL is a UTC time, or a day for an all-day series.
+Refused with INVALID_INPUT, each within 50 ms: anything RFC 5545 forbids, a second line or property, FREQ=SECONDLY or MINUTELY, BYSECOND,
+and a rule with no occurrence at its start or in the 30 years after it.""",
+        serialize=str,
+        parse_value=_read_rule,
     ),
     Cursor: strawberry.scalar(
         name="Cursor",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from resolvers.database import Database, is_retryable, outages_as_unavailable
+from resolvers.database import Database, is_lock_timeout, is_retryable, outages_as_unavailable
 from resolvers.errors import Conflict, Unauthenticated
 from resolvers.log.cursor import Position
 from resolvers.log.events import SCHEMA_VERSION, Event, EventType
@@ -20,6 +20,10 @@ from resolvers.viewer import Viewer
 
 #: A serialization failure or a deadlock is tried again this often.
 RETRIES = 3
+
+
+class Busy(Exception):
+    """Somebody else is changing something of the user's, or there is no such user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,17 @@ class Log:
         return await self._change(viewer.user_id, viewer.session_id, act, correlation_id)
 
     async def change_as_job[T](
-        self, user_id: UUID, act: Callable[[Transaction], Awaitable[T]], correlation_id: str
+        self,
+        user_id: UUID,
+        act: Callable[[Transaction], Awaitable[T]],
+        correlation_id: str,
+        wait_seconds: float | None = None,
     ) -> Outcome[T]:
-        """As `change`, for what happens unasked: no session stands behind it."""
-        return await self._change(user_id, None, act, correlation_id)
+        """As `change`, for what happens unasked: no session stands behind it.
+
+        Raises Busy where somebody else is still changing something of the user's after `wait_seconds`.
+        """
+        return await self._change(user_id, None, act, correlation_id, wait_seconds)
 
     def announce(self, committed: Committed) -> None:
         """Tell this process what a transaction outside `change` made true."""
@@ -113,11 +124,12 @@ class Log:
         session_id: UUID | None,
         act: Callable[[Transaction], Awaitable[T]],
         correlation_id: str,
+        wait_seconds: float | None = None,
     ) -> Outcome[T]:
         async with outages_as_unavailable():
             for attempt in range(RETRIES + 1):
                 try:
-                    return await self._attempt(user_id, session_id, act, correlation_id)
+                    return await self._attempt(user_id, session_id, act, correlation_id, wait_seconds)
                 except sa.exc.DBAPIError as error:
                     if not is_retryable(error) or attempt == RETRIES:
                         raise
@@ -130,11 +142,12 @@ class Log:
         session_id: UUID | None,
         act: Callable[[Transaction], Awaitable[T]],
         correlation_id: str,
+        wait_seconds: float | None,
     ) -> Outcome[T]:
         async with AsyncSession(self.database.writer, expire_on_commit=False) as session:
             try:
                 async with session.begin():
-                    tx = await self._lock(session, user_id, session_id, correlation_id)
+                    tx = await self._lock(session, user_id, session_id, correlation_id, wait_seconds)
                     task_count = tx.task_count
                     value = await act(tx)
                     await session.flush()
@@ -148,7 +161,12 @@ class Log:
         return Outcome(value, cursor)
 
     async def _lock(
-        self, session: AsyncSession, user_id: UUID, session_id: UUID | None, correlation_id: str
+        self,
+        session: AsyncSession,
+        user_id: UUID,
+        session_id: UUID | None,
+        correlation_id: str,
+        wait_seconds: float | None,
     ) -> Transaction:
         """Lock the user's stream row before anything else, so that writers of one user queue and none deadlock."""
         stream = sa.select(
@@ -166,13 +184,21 @@ class Log:
         if not self.database.is_sqlite:
             # The clock is read above the lock in the plan, so after the wait for it: events of one user
             # carry times in the order of their numbers.
-            locked = stream.with_for_update(of=UserStream).cte("locked")
+            locked = stream.with_for_update(of=UserStream, skip_locked=wait_seconds == 0).cte("locked")
             statement = sa.select(locked, sa.func.clock_timestamp())
         else:
             statement = stream.add_columns(sa.null())
-        row = (await session.execute(statement)).one_or_none()
+        if wait_seconds and not self.database.is_sqlite:
+            limit = sa.func.set_config("lock_timeout", str(int(wait_seconds * 1000)), True)
+            await session.execute(sa.select(limit))
+        try:
+            row = (await session.execute(statement)).one_or_none()
+        except sa.exc.DBAPIError as error:
+            if wait_seconds and is_lock_timeout(error):
+                raise Busy from error
+            raise
         if row is None:
-            raise Unauthenticated
+            raise Unauthenticated if wait_seconds is None else Busy
         *place, task_count, database_now = row
         if self.database.clock is not None:
             now = self.database.clock()

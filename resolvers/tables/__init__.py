@@ -3,6 +3,8 @@
 from sqlmodel import SQLModel
 
 from resolvers.tables.organising import Label, Project
+from resolvers.tables.recurrence import Recurrence
+from resolvers.tables.reminder import Reminder
 from resolvers.tables.stream import EventRow, IdempotentCreate, UserStream
 from resolvers.tables.task import Task, TaskLabel
 from resolvers.tables.user import SignInSession, User
@@ -14,6 +16,8 @@ __all__ = [
     "IdempotentCreate",
     "Label",
     "Project",
+    "Recurrence",
+    "Reminder",
     "SignInSession",
     "Task",
     "TaskLabel",

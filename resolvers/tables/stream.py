@@ -63,7 +63,7 @@ class IdempotentCreate(SQLModel, table=True):
 
     __tablename__ = "idempotent_creates"
 
-    #: `task`, `project` or `label`.
+    #: The table's name: tasks, projects, labels, reminders.
     kind: str = Field(primary_key=True, sa_type=sa.Text)
     id: UUID = Field(primary_key=True)
     user_id: UUID = owned_by_user(index=True)

@@ -26,6 +26,9 @@ class Task(SQLModel, table=True):
             postgresql_where=sa.text("deleted_at IS NOT NULL"),
             sqlite_where=sa.text("deleted_at IS NOT NULL"),
         ),
+        # No replica, retry or restart can spawn an occurrence twice, nor two tasks for one completion.
+        sa.Index("tasks_occurrence", "spawned_from_id", "occurrence_wall", unique=True),
+        sa.Index("tasks_spawned_after", "spawned_from_id", "spawned_after_id", unique=True),
     )
 
     id: UUID = id_field()
@@ -44,6 +47,15 @@ class Task(SQLModel, table=True):
     time_zone: str = Field(sa_type=sa.Text)
     project_id: UUID | None = Field(default=None, foreign_key="projects.id", ondelete="SET NULL")
     parent_id: UUID | None = Field(default=None, foreign_key="tasks.id", ondelete="SET NULL")
+    #: Whether there is a row in `recurrences`: known here, so that no list has to ask.
+    recurring: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    #: The series that this task was spawned from. Not a foreign key: it outlives the series.
+    spawned_from_id: UUID | None = None
+    #: The occurrence that this task stands for: its wall clock in the series' zone, and its instant.
+    occurrence_wall: str | None = Field(default=None, sa_type=sa.Text)
+    occurrence_at: datetime | None = None
+    #: COMPLETION: the task whose completion or deletion this one was counted from.
+    spawned_after_id: UUID | None = None
     #: Fractional rank among all tasks of the user.
     position: str = Field(sa_type=BytewiseText)
     #: Title and description without case and accents: what search looks through.

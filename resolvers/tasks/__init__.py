@@ -1,6 +1,5 @@
 """The acts on tasks.
 
-lookup.py    finding a task to change, and noting that it changed
 due.py       when a task is due, as it is kept
 parents.py   subtasks: how deep, how many, no cycles
 create.py change.py complete.py delete.py many.py purge.py   the acts

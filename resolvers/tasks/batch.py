@@ -8,28 +8,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from resolvers.tables import Label, Task, TaskLabel
+from resolvers.tables import Task
 
 
 async def tasks_by_ids(session: AsyncSession, user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Task]:
     found = await session.exec(select(Task).where(col(Task.user_id) == user_id, col(Task.id).in_(list(ids))))
     return {task.id: task for task in found}
-
-
-async def label_ids_of_tasks(
-    session: AsyncSession, user_id: UUID, task_ids: Iterable[UUID]
-) -> dict[UUID, list[UUID]]:
-    """Of each task that has labels, in the order of their creation."""
-    found = await session.execute(
-        sa.select(col(TaskLabel.task_id), col(TaskLabel.label_id))
-        .join(Label, col(Label.id) == col(TaskLabel.label_id))
-        .where(col(Label.user_id) == user_id, col(TaskLabel.task_id).in_(list(task_ids)))
-        .order_by(col(Label.created_at), col(Label.id))
-    )
-    labels: dict[UUID, list[UUID]] = {}
-    for task_id, label_id in found:
-        labels.setdefault(task_id, []).append(label_id)
-    return labels
 
 
 async def subtasks_of(

@@ -10,12 +10,7 @@ from resolvers.accounts import read_user
 from resolvers.errors import Invalid
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
-from resolvers.ordering import rank_after
-from resolvers.search import fold
-from resolvers.tables import Task
-from resolvers.tasks.create import priority_of, refuse_many_labels
-from resolvers.tasks.due import due_of, put_due, read_due
-from resolvers.tasks.lookup import (
+from resolvers.lookup import (
     find_labels,
     find_project,
     find_task,
@@ -25,6 +20,13 @@ from resolvers.tasks.lookup import (
     set_labels,
     task_to_change,
 )
+from resolvers.ordering import rank_after
+from resolvers.recurrences.plan import follow_zone
+from resolvers.reminders.plan import follow_due_date
+from resolvers.search import fold
+from resolvers.tables import Task
+from resolvers.tasks.create import priority_of, refuse_many_labels
+from resolvers.tasks.due import due_of, put_due, read_due
 from resolvers.tasks.parents import new_parent
 from resolvers.unset import UNSET, Unset
 
@@ -74,7 +76,10 @@ async def apply_change(tx: Transaction, task: Task, change: TaskChange) -> Task:
     if change.priority is not UNSET and (priority := priority_of(change.priority)) != task.priority:
         task.priority = priority
         changed.append("priority")
-    changed += await _due(tx, task, change)
+    moved = await _due(tx, task, change)
+    changed += moved
+    if "timeZone" in moved and await follow_zone(tx, task):
+        changed.append("recurrence")
     if change.project_id is not UNSET:
         project = None if change.project_id is None else (await find_project(tx, change.project_id)).id
         if project != task.project_id:
@@ -99,6 +104,8 @@ async def apply_change(tx: Transaction, task: Task, change: TaskChange) -> Task:
             changed.append("labelIds")
     if changed:
         await note_change(tx, EventType.TASK_UPDATED, task, changed, label_ids)
+    if moved:
+        await follow_due_date(tx, task)
     return task
 
 

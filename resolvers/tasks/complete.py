@@ -2,8 +2,10 @@
 
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
+from resolvers.lookup import note_change, refuse_deleted, task_to_change
+from resolvers.recurrences.plan import follow_task, note_series
+from resolvers.reminders.plan import Canceller, arm_all, cancel_all
 from resolvers.tables import Task
-from resolvers.tasks.lookup import note_change, refuse_deleted, task_to_change
 
 CHANGED = ("completed", "completedAt")
 
@@ -28,5 +30,11 @@ async def put_completed(tx: Transaction, task: Task, completed: bool) -> None:
     if (task.completed_at is not None) == completed:
         return
     task.completed_at = tx.now if completed else None
+    series = await follow_task(tx, task)
     type_ = EventType.TASK_COMPLETED if completed else EventType.TASK_REOPENED
-    await note_change(tx, type_, task, CHANGED)
+    await note_change(tx, type_, task, [*CHANGED, *(["recurrence"] if task in series else [])])
+    if completed:
+        await cancel_all(tx, task, Canceller.COMPLETION)
+    else:
+        await arm_all(tx, task, Canceller.COMPLETION)
+    await note_series(tx, series, but=task)

@@ -14,15 +14,17 @@ from resolvers.errors import Invalid, LimitExceeded
 from resolvers.instants import instant_text
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
+from resolvers.lookup import find_labels, find_project, refuse_too_many, set_labels
 from resolvers.ordering import last_rank
+from resolvers.recurrences.change import NewRecurrence, add_recurrence
+from resolvers.recurrences.plan import recurrence_of
+from resolvers.reminders.change import NewReminder, make_reminders, note_created
 from resolvers.search import fold
 from resolvers.tables import Task
 from resolvers.tasks.due import NEVER, put_due, read_due
-from resolvers.tasks.lookup import find_labels, find_project, set_labels
 from resolvers.tasks.parents import new_parent
 from resolvers.unset import UNSET
 
-TASKS = 100_000
 #: That one task carries.
 LABELS = 50
 
@@ -41,6 +43,8 @@ class NewTask:
     project_id: str | None = None
     label_ids: Sequence[str] | None = None
     parent_id: str | None = None
+    recurrence: NewRecurrence | None = None
+    reminders: Sequence[NewReminder] | None = None
 
 
 async def create_task(tx: Transaction, new: NewTask) -> Task | None:
@@ -63,8 +67,7 @@ async def _create(tx: Transaction, id_: UUID, new: NewTask) -> Task:
     labels = await find_labels(tx, new.label_ids or (), "labelIds")
     refuse_many_labels(len(labels))
     parent = await new_parent(tx, new.parent_id) if new.parent_id is not None else None
-    if tx.task_count >= TASKS:
-        raise LimitExceeded(f"There are at most {TASKS:,} tasks.")
+    refuse_too_many(tx, 1)
     task = Task(
         id=id_,
         user_id=tx.user_id,
@@ -81,11 +84,18 @@ async def _create(tx: Transaction, id_: UUID, new: NewTask) -> Task:
     )
     put_due(task, due, zone)
     tx.session.add(task)
-    if labels:
-        await tx.session.flush()
-        await set_labels(tx, task.id, (), labels)
     tx.task_count += 1
-    tx.record(EventType.TASK_CREATED, task.id, task_data(task, labels))
+    if labels or new.reminders or new.recurrence is not None:
+        await tx.session.flush()
+    if labels:
+        await set_labels(tx, task.id, (), labels)
+    reminders = await make_reminders(tx, task, new.reminders or (), "reminders") if new.reminders else []
+    if new.recurrence is not None:
+        await tx.session.flush()
+        await add_recurrence(tx, task, new.recurrence)
+    tx.record(EventType.TASK_CREATED, task.id, task_data(task, labels, await recurrence_of(tx, task)))
+    for reminder in reminders:
+        note_created(tx, reminder)
     return task
 
 
@@ -116,4 +126,6 @@ def _content(new: NewTask) -> dict[str, Any]:
         "projectId": new.project_id and new.project_id.lower(),
         "labelIds": sorted({id_.lower() for id_ in new.label_ids or ()}),
         "parentId": new.parent_id and new.parent_id.lower(),
+        "recurrence": None if new.recurrence is None else new.recurrence.content(),
+        "reminders": [each.content() for each in new.reminders or ()],
     }

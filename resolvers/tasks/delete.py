@@ -1,11 +1,11 @@
 """Deleting a task, its subtasks with it, and bringing back what one delete took."""
 
-from resolvers.errors import LimitExceeded
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
+from resolvers.lookup import labels_of, note_change, refuse_too_many, subtree, task_to_change
+from resolvers.recurrences.plan import follow_task, note_series, rest_recurrence, wake_recurrence
+from resolvers.reminders.plan import Canceller, arm_all, cancel_all
 from resolvers.tables import Task
-from resolvers.tasks.create import TASKS
-from resolvers.tasks.lookup import labels_of, note_change, subtree, task_to_change
 from resolvers.tasks.parents import refuse_full
 
 
@@ -30,7 +30,12 @@ async def put_deleted(tx: Transaction, task: Task) -> None:
     labels = await labels_of(tx, [each.id for each in taken])
     for each in taken:
         each.deleted_at, each.deleted_with = tx.now, task.id
-        await note_change(tx, EventType.TASK_DELETED, each, ("deletedAt",), labels.get(each.id, ()))
+        series = await follow_task(tx, each)
+        await rest_recurrence(tx, each)
+        fields = ["deletedAt", *(["recurrence"] if each.recurring else [])]
+        await note_change(tx, EventType.TASK_DELETED, each, fields, labels.get(each.id, ()))
+        await cancel_all(tx, each, Canceller.DELETION)
+        await note_series(tx, series, but=each)
     tx.task_count -= len(taken)
 
 
@@ -40,8 +45,7 @@ async def put_restored(tx: Transaction, task: Task) -> None:
         return
     same_delete = task.deleted_with
     back = [task, *(below for below in await subtree(tx, [task]) if below.deleted_with == same_delete)]
-    if tx.task_count + len(back) > TASKS:
-        raise LimitExceeded(f"There are at most {TASKS:,} tasks.")
+    refuse_too_many(tx, len(back))
     changed = ["deletedAt"]
     if task.parent_id is not None:
         parent = await tx.session.get(Task, task.parent_id)
@@ -53,6 +57,10 @@ async def put_restored(tx: Transaction, task: Task) -> None:
     labels = await labels_of(tx, [each.id for each in back])
     for each in back:
         each.deleted_at = each.deleted_with = None
-        fields = changed if each is task else ["deletedAt"]
+        series = await follow_task(tx, each)
+        await wake_recurrence(tx, each)
+        fields = [*(changed if each is task else ["deletedAt"]), *(["recurrence"] if each.recurring else [])]
         await note_change(tx, EventType.TASK_RESTORED, each, fields, labels.get(each.id, ()))
+        await arm_all(tx, each, Canceller.DELETION)
+        await note_series(tx, series, but=each)
     tx.task_count += len(back)

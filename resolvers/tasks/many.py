@@ -11,13 +11,13 @@ from sqlmodel import col
 
 from resolvers.errors import Invalid, Refusal
 from resolvers.log.transaction import Transaction
+from resolvers.lookup import find_labels, find_project, find_task, labels_of, refuse_deleted
 from resolvers.tables import Task
 from resolvers.tasks.change import TaskChange, apply_change
 from resolvers.tasks.complete import put_completed
 from resolvers.tasks.create import refuse_many_labels
 from resolvers.tasks.delete import put_deleted, put_restored
 from resolvers.tasks.due import read_due
-from resolvers.tasks.lookup import find_labels, find_project, find_task, labels_of, refuse_deleted
 from resolvers.unset import UNSET, Unset
 
 IDS = 200

@@ -1,12 +1,14 @@
 """Subtasks: how deep, how many, and no cycles."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlmodel import col
 
 from resolvers.errors import Conflict, Invalid, LimitExceeded
 from resolvers.log.transaction import Transaction
+from resolvers.lookup import find_task, subtree
 from resolvers.tables import Task
-from resolvers.tasks.lookup import find_task, subtree
 
 #: Levels of subtasks below a task that is nobody's.
 LEVELS = 5
@@ -44,11 +46,21 @@ async def new_parent(tx: Transaction, parent_id: str, task: Task | None = None) 
 
 async def refuse_full(tx: Transaction, parent: Task) -> None:
     """Raises LimitExceeded where the task has as many subtasks as one may."""
+    if await _is_full(tx, parent):
+        raise LimitExceeded(f"A task has at most {SUBTASKS} subtasks.", FIELD)
+
+
+async def has_room(tx: Transaction, parent_id: UUID | None) -> bool:
+    """Whether there is such a task, not deleted, that can have one more subtask."""
+    parent = await tx.session.get(Task, parent_id) if parent_id is not None else None
+    return parent is not None and parent.deleted_at is None and not await _is_full(tx, parent)
+
+
+async def _is_full(tx: Transaction, parent: Task) -> bool:
     count = await tx.session.execute(
         sa.select(sa.func.count()).where(col(Task.parent_id) == parent.id, col(Task.deleted_at).is_(None))
     )
-    if count.scalar_one() >= SUBTASKS:
-        raise LimitExceeded(f"A task has at most {SUBTASKS} subtasks.", FIELD)
+    return int(count.scalar_one()) >= SUBTASKS
 
 
 async def _height(tx: Transaction, task: Task) -> int:

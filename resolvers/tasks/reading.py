@@ -27,6 +27,7 @@ class TaskFilter:
     """Everything said must hold. Ids that are nobody's, or another user's, match nothing."""
 
     completed: bool | None = None
+    recurring: bool | None = None
     overdue: bool | None = None
     due_after: datetime | None = None
     due_before: datetime | None = None
@@ -34,6 +35,7 @@ class TaskFilter:
     project_id: str | None | Unset = UNSET
     label_ids: Sequence[str] | None = None
     parent_id: str | None | Unset = UNSET
+    spawned_from_id: str | None = None
     search: str | None = None
     deleted: bool = False
 
@@ -105,6 +107,10 @@ def _conditions(user_id: UUID, wanted: TaskFilter, now: datetime) -> Iterable[sa
         yield _refers(col(Task.project_id), wanted.project_id)
     if wanted.parent_id is not UNSET:
         yield _refers(col(Task.parent_id), wanted.parent_id)
+    if wanted.recurring is not None:
+        yield col(Task.recurring).is_(wanted.recurring)
+    if wanted.spawned_from_id is not None:
+        yield _refers(col(Task.spawned_from_id), wanted.spawned_from_id)
     if wanted.label_ids is not None:
         if len(wanted.label_ids) > LABELS:
             raise Invalid(f"At most {LABELS} labels can be asked for.", "filter", "labelIds")

@@ -5,7 +5,7 @@ import strawberry
 from resolvers import tasks
 from schema import inputs
 from schema.context import Info
-from schema.inputs import given, number, or_none, texts
+from schema.inputs import given, new_recurrence, new_reminder, number, or_none, texts
 from schema.payloads import AnswerRefusals, TaskPayload, TasksPayload
 
 
@@ -14,6 +14,7 @@ class TaskMutations:
     @strawberry.mutation(extensions=[AnswerRefusals(TaskPayload)])
     async def create_task(self, info: Info, input: inputs.CreateTaskInput) -> TaskPayload:
         label_ids = or_none(input.label_ids)
+        recurrence, reminders = or_none(input.recurrence), or_none(input.reminders)
         new = tasks.NewTask(
             title=input.title,
             id=or_none(input.id),
@@ -25,6 +26,8 @@ class TaskMutations:
             project_id=or_none(input.project_id),
             label_ids=None if label_ids is None else [str(id_) for id_ in label_ids],
             parent_id=or_none(input.parent_id),
+            recurrence=None if recurrence is None else new_recurrence(recurrence),
+            reminders=None if reminders is None else [new_reminder(each) for each in reminders],
         )
         return TaskPayload.of(await info.context.change(lambda tx: tasks.create_task(tx, new)))
 

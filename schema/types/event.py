@@ -2,18 +2,26 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Self
+from typing import Any, Self, cast
+from uuid import UUID
 
 import strawberry
 
 from resolvers.log import events
 from resolvers.log.cursor import Position
+from schema.context import Info
 from schema.scalars import JSON, Cursor
 from schema.types.account import User
 from schema.types.organising import Label, Project
 from schema.types.paging import PageInfo
+from schema.types.reminder import Reminder
 from schema.types.task import Task
 
+#: What an event is about, by the first word of its type.
+_KINDS = {"task": "task", "recurrence": "task", "recurring": "task"} | {
+    kind: kind for kind in ("reminder", "project", "label", "user")
+}
+_OF_REMINDERS = {type_ for type_ in events.EventType if type_.startswith("reminder.")}
 _GONE = {events.EventType.TASK_PURGED, events.EventType.PROJECT_DELETED, events.EventType.LABEL_DELETED}
 
 
@@ -41,6 +49,19 @@ class EventType(Enum):
         events.EventType.TASK_PURGED,
         description="Deleted 30 days ago, and now gone for good: `task` is null.",
     )
+    RECURRENCE_SET = events.EventType.RECURRENCE_SET
+    RECURRENCE_CLEARED = events.EventType.RECURRENCE_CLEARED
+    RECURRENCE_SKIPPED = events.EventType.RECURRENCE_SKIPPED
+    RECURRING_SPAWNED = strawberry.enum_value(
+        events.EventType.RECURRING_SPAWNED,
+        description="About the new task, in place of TASK_CREATED; the series' own TASK_UPDATED (its next occurrence) "
+        "follows in the same transaction.",
+    )
+    REMINDER_CREATED = events.EventType.REMINDER_CREATED
+    REMINDER_UPDATED = events.EventType.REMINDER_UPDATED
+    REMINDER_CANCELLED = events.EventType.REMINDER_CANCELLED
+    REMINDER_TRIGGERED = events.EventType.REMINDER_TRIGGERED
+    REMINDER_MISSED = events.EventType.REMINDER_MISSED
     PROJECT_CREATED = strawberry.enum_value(
         events.EventType.PROJECT_CREATED,
         description="Deleting a project or label is one event: whoever keeps a copy clears the references. Task "
@@ -76,10 +97,6 @@ class Event:
     changed: list[str] = strawberry.field(
         description="For an update: the fields that changed, by their names in this schema."
     )
-    task: Task | None = strawberry.field(
-        description="The task's own fields as they were right after this event, objects beside it (project, subtasks) "
-        "as they now are; for an event of a reminder, its task. Else null."
-    )
     project: Project | None
     label: Label | None
     user: User | None
@@ -88,10 +105,37 @@ class Event:
         "objects (`projectId`): enough to rebuild state from the log alone."
     )
 
+    own_task: strawberry.Private[Task | None]
+
+    @strawberry.field(
+        description="The task's own fields as they were right after this event, objects beside it (project, subtasks) "
+        "as they now are; for an event of a reminder, its task. Else null."
+    )
+    async def task(self, info: Info) -> Task | None:
+        if self.own_task is not None or not self._is_of_reminder:
+            return self.own_task
+        return await self._task_of_reminder(info)
+
+    @strawberry.field
+    async def reminder(self, info: Info) -> Reminder | None:
+        # Where its task is gone for good, there is none that this could be of.
+        if not self._is_of_reminder or await self._task_of_reminder(info) is None:
+            return None
+        return Reminder.of_data(cast("dict[str, Any]", self.data))
+
+    @property
+    def _is_of_reminder(self) -> bool:
+        return self.type.value in _OF_REMINDERS
+
+    async def _task_of_reminder(self, info: Info) -> Task | None:
+        task_id = UUID(cast("dict[str, Any]", self.data)["taskId"])
+        row = await info.context.loaders.task.load(task_id)
+        return None if row is None else Task.of(row)
+
     @classmethod
     def of(cls, event: events.Event, position: Position) -> Self:
         there = event.type not in _GONE
-        kind = event.type.partition(".")[0]
+        kind = _KINDS.get(event.type.partition(".")[0], "")
         return cls(
             id=strawberry.ID(str(event.event_id)),
             cursor=Cursor(position.cursor(event.seq)),
@@ -101,7 +145,7 @@ class Event:
             correlation_id=strawberry.ID(event.correlation_id),
             schema_version=event.schema_version,
             changed=list(event.changed),
-            task=Task.of_data(event.data) if kind == "task" and there else None,
+            own_task=Task.of_data(event.data) if kind == "task" and there else None,
             project=Project.of_data(event.data) if kind == "project" and there else None,
             label=Label.of_data(event.data) if kind == "label" and there else None,
             user=User.of_data(event.data) if kind == "user" else None,

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from resolvers import tables
-from resolvers.aggregates import PRIORITIES
+from resolvers.aggregates import PRIORITIES, recurrence_data
 from resolvers.instants import end_of_day
 from resolvers.paging import Page
 from schema.context import Info
 from schema.scalars import TimeZone
 from schema.types.organising import Label, Project
 from schema.types.paging import PageInfo
+from schema.types.recurrence import Recurrence
+from schema.types.reminder import Reminder
 
 
 @strawberry.enum
@@ -48,6 +50,8 @@ class Task:
         "created, unless given."
     )
     position: str = strawberry.field(description="Fractional rank within its list: sorts as text.")
+    is_recurring: bool
+    occurrence: datetime | None
     version: int = strawberry.field(
         description="Counts up by one with every change of the task's own fields or recurrence (its reminders have "
         "versions of their own): what `expectedVersion` is compared with."
@@ -58,8 +62,11 @@ class Task:
     overdue_at: strawberry.Private[datetime | None]
     project_id: strawberry.Private[UUID | None]
     parent_id: strawberry.Private[UUID | None]
+    spawned_from_id: strawberry.Private[UUID | None]
     #: None where they are to be read.
     label_ids: strawberry.Private[Sequence[UUID] | None] = None
+    #: As an event tells it; None where it is to be read.
+    recurrence_data: strawberry.Private[dict[str, Any] | None] = None
 
     @strawberry.field(
         description="Open, and past its due instant; an all-day task is overdue when its day has ended."
@@ -95,6 +102,32 @@ class Task:
         rows = await info.context.loaders.subtasks.load(UUID(self.id)) or ()
         return [Task.of(row) for row in rows]
 
+    @strawberry.field
+    async def recurrence(self, info: Info) -> Recurrence | None:
+        if not self.is_recurring:
+            return None
+        data = self.recurrence_data
+        if data is None:
+            row = await info.context.loaders.recurrence.load(UUID(self.id))
+            if row is None:
+                return None
+            data = recurrence_data(row, self.time_zone, rests=self.deleted_at is not None)
+        return Recurrence.of_data(data)
+
+    @strawberry.field(
+        description="The recurring task that this one was spawned from, and the occurrence it stands for."
+    )
+    async def spawned_from(self, info: Info) -> "Task | None":
+        if self.spawned_from_id is None:
+            return None
+        row = await info.context.loaders.task.load(self.spawned_from_id)
+        return None if row is None else Task.of(row)
+
+    @strawberry.field(description="All of them, whatever their status, soonest first.")
+    async def reminders(self, info: Info) -> list[Reminder]:
+        rows = await info.context.loaders.reminders_of_task.load(UUID(self.id)) or ()
+        return [Reminder.of(row) for row in rows]
+
     @classmethod
     def of(cls, row: tables.Task) -> Self:
         return cls(
@@ -109,6 +142,8 @@ class Task:
             all_day=row.due_on is not None,
             time_zone=TimeZone(row.time_zone),
             position=row.position,
+            is_recurring=row.recurring,
+            occurrence=row.occurrence_at,
             version=row.version,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -116,6 +151,7 @@ class Task:
             overdue_at=row.overdue_at,
             project_id=row.project_id,
             parent_id=row.parent_id,
+            spawned_from_id=row.spawned_from_id,
         )
 
     @classmethod
@@ -136,6 +172,9 @@ class Task:
             all_day=data["allDay"],
             time_zone=TimeZone(data["timeZone"]),
             position=data["position"],
+            # Events of the first release know nothing of recurrence.
+            is_recurring=data.get("isRecurring", False),
+            occurrence=_instant(data.get("occurrence")),
             version=data["version"],
             created_at=datetime.fromisoformat(data["createdAt"]),
             updated_at=datetime.fromisoformat(data["updatedAt"]),
@@ -143,7 +182,9 @@ class Task:
             overdue_at=ends_at,
             project_id=_id(data["projectId"]),
             parent_id=_id(data["parentId"]),
+            spawned_from_id=_id(data.get("spawnedFromId")),
             label_ids=[UUID(id_) for id_ in data["labelIds"]],
+            recurrence_data=data.get("recurrence"),
         )
 
 

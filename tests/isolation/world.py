@@ -7,7 +7,7 @@ from uuid import uuid4
 from graphql import GraphQLSchema, OperationType
 
 from tests.isolation.places import Field, root_fields
-from tests.support.client import Api
+from tests.support.client import Api, watch
 
 
 class World:
@@ -36,9 +36,20 @@ class World:
 
     async def make_task(self) -> str:
         project, label = self.things["Project"], self.things["Label"]
-        task = await self.make("createTask", title=self.mark, projectId=project, labelIds=[label])
-        # So that there is something below it.
+        before = (await self.api.run("{ cursor }"))["cursor"]
+        task = await self.make(
+            "createTask",
+            title=self.mark,
+            projectId=project,
+            labelIds=[label],
+            recurrence={"rule": "FREQ=DAILY;COUNT=2", "lead": "P2D"},
+        )
+        # So that there is something below it, and something that it spawned.
         await self.make("createTask", title=self.mark, parentId=task)
+        assert self.api.token
+        async for event in watch(self.api.url, self.api.token, before):
+            if event["type"] == "RECURRING_SPAWNED":
+                break
         return task
 
     async def find(self, query: str, *path: str | int) -> str:
@@ -63,6 +74,9 @@ KINDS: dict[str, Callable[[World], Awaitable[str]]] = {
     "Project": lambda world: world.make("createProject", name=world.mark),
     "Label": lambda world: world.make("createLabel", name=world.mark),
     "Task": lambda world: world.make_task(),
+    "Reminder": lambda world: world.make(
+        "createReminder", taskId=world.things["Task"], remindAt="2031-01-01T00:00:00Z"
+    ),
     "Event": lambda world: world.find("{ events { nodes { id } } }", "events", "nodes", 0),
 }
 

@@ -3,14 +3,16 @@
 A device that follows the log is right, whatever was done and by whom. A new mutation without a case here fails.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from schema.root import build_schema
-from tests.support.client import PASSWORD, Api
+from tests.support.client import DEADLINE_SECONDS, PASSWORD, Api, watch
 from tests.support.replica import Replica, comparable
 
 EVENTS_AFTER = """
@@ -48,6 +50,30 @@ class World:
             "createTask", "task", title="Below", parentId=self.deleted, labelIds=self.labels
         )
         await self.run("deleteTask", id=self.deleted)
+        self.series = await self.make(
+            "createTask",
+            "task",
+            title="Series",
+            dueDate="2031-05-05T09:00:00Z",
+            labelIds=self.labels[:1],
+            recurrence={"rule": "FREQ=WEEKLY;BYDAY=MO,TH", "lead": "PT1H"},
+            reminders=[{"beforeDue": "P1D"}],
+        )
+        await self.make("createTask", "task", title="Step", parentId=self.series)
+        self.waiting = await self.make(
+            "createTask",
+            "task",
+            title="After completion",
+            dueOn="2031-05-05",
+            recurrence={"rule": "FREQ=DAILY;INTERVAL=3", "mode": "COMPLETION"},
+        )
+        self.reminded = await self.make(
+            "createTask", "task", title="Reminded", dueOn="2031-05-05", parentId=self.task
+        )
+        self.follows = await self.make("createReminder", "reminder", taskId=self.reminded, beforeDue="P1D")
+        self.absolute = await self.make(
+            "createReminder", "reminder", taskId=self.reminded, remindAt="2031-05-05T09:00:00Z"
+        )
 
     async def make(self, mutation: str, thing: str, /, **input_: Any) -> str:
         payload = await self.api.mutate(
@@ -61,6 +87,11 @@ class World:
         assert payload["errors"] == []
 
 
+async def there_and_back(world: World, there: str, back: str, id_: str) -> None:
+    await world.run(there, id=id_)
+    await world.run(back, id=id_)
+
+
 type Case = Callable[[World], Awaitable[object]]
 
 CASES: dict[str, list[Case]] = {
@@ -70,6 +101,14 @@ CASES: dict[str, list[Case]] = {
         ),
         lambda world: world.make(
             "createTask", "task", title="Day", dueOn="2026-10-25", timeZone="Asia/Kolkata"
+        ),
+        lambda world: world.make(
+            "createTask",
+            "task",
+            title="All at once",
+            dueOn="2031-10-25",
+            recurrence={"rule": "FREQ=MONTHLY;BYMONTHDAY=-1", "timeZone": "Asia/Tokyo", "missed": "ALL"},
+            reminders=[{"beforeDue": "PT0S"}, {"remindAt": "2031-10-25T00:00:00Z"}],
         ),
     ],
     "updateTask": [
@@ -97,6 +136,10 @@ CASES: dict[str, list[Case]] = {
         lambda world: world.run("updateTask", id=world.grandchild, parentId=world.task, afterId=None),
         lambda world: world.run("updateTask", id=world.task, afterId=world.done),
         lambda world: world.run("updateTask", id=world.task, title="Parent"),
+        lambda world: world.run("updateTask", id=world.series, timeZone="America/New_York"),
+        lambda world: world.run(
+            "updateTask", id=world.reminded, timeZone="America/New_York", dueOn="2031-06-01"
+        ),
     ],
     "setDueDate": [
         lambda world: world.run("setDueDate", id=world.task, dueDate="2026-01-01T00:00:00Z"),
@@ -104,13 +147,29 @@ CASES: dict[str, list[Case]] = {
         lambda world: world.run(
             "setDueDate", id=world.done, dueOn="2026-12-31", timeZone="Pacific/Kiritimati"
         ),
+        lambda world: world.run("setDueDate", id=world.reminded, dueDate=None),
+        lambda world: world.run("setDueDate", id=world.reminded, dueDate="2020-01-01T00:00:00Z"),
     ],
-    "completeTask": [lambda world: world.run("completeTask", id=world.child)],
-    "reopenTask": [lambda world: world.run("reopenTask", id=world.done)],
-    "deleteTask": [lambda world: world.run("deleteTask", id=world.task)],
+    "completeTask": [
+        lambda world: world.run("completeTask", id=world.child),
+        lambda world: world.run("completeTask", id=world.waiting),
+        lambda world: world.run("completeTask", id=world.reminded),
+    ],
+    "reopenTask": [
+        lambda world: world.run("reopenTask", id=world.done),
+        lambda world: there_and_back(world, "completeTask", "reopenTask", world.waiting),
+        lambda world: there_and_back(world, "completeTask", "reopenTask", world.reminded),
+    ],
+    "deleteTask": [
+        lambda world: world.run("deleteTask", id=world.task),
+        lambda world: world.run("deleteTask", id=world.series),
+        lambda world: world.run("deleteTask", id=world.waiting),
+    ],
     "restoreTask": [
         lambda world: world.run("restoreTask", id=world.deleted),
         lambda world: world.run("restoreTask", id=world.below),
+        lambda world: there_and_back(world, "deleteTask", "restoreTask", world.task),
+        lambda world: there_and_back(world, "deleteTask", "restoreTask", world.series),
     ],
     "changeTasks": [
         lambda world: world.run(
@@ -127,6 +186,37 @@ CASES: dict[str, list[Case]] = {
         lambda world: world.run(
             "changeTasks", ids=[world.deleted, world.task], deleted=False, projectId=None
         ),
+    ],
+    "setRecurrence": [
+        lambda world: world.run(
+            "setRecurrence",
+            taskId=world.grandchild,
+            recurrence={"rule": "FREQ=DAILY", "start": "2031-05-05T09:00:00Z"},
+        ),
+        lambda world: world.run(
+            "setRecurrence",
+            taskId=world.series,
+            recurrence={"rule": "FREQ=HOURLY;COUNT=9", "missed": "SKIP", "mode": "COMPLETION"},
+        ),
+    ],
+    "clearRecurrence": [
+        lambda world: world.run("clearRecurrence", id=world.waiting),
+        lambda world: world.run("clearRecurrence", id=world.task),
+    ],
+    "skipOccurrence": [
+        lambda world: world.run("skipOccurrence", taskId=world.series),
+        lambda world: world.run("skipOccurrence", taskId=world.series, occurrence="2031-05-15T09:00:00Z"),
+    ],
+    "createReminder": [
+        lambda world: world.make("createReminder", "reminder", taskId=world.series, beforeDue="P2D"),
+        lambda world: world.make("createReminder", "reminder", taskId=world.task, beforeDue="PT1H"),
+    ],
+    "snoozeReminder": [
+        lambda world: world.run("snoozeReminder", id=world.follows, until="2031-06-01T00:00:00Z")
+    ],
+    "cancelReminder": [
+        lambda world: world.run("cancelReminder", id=world.follows),
+        lambda world: there_and_back(world, "cancelReminder", "cancelReminder", world.absolute),
     ],
     "createProject": [lambda world: world.make("createProject", "project", name="Third", color="#ABCDEF")],
     "updateProject": [
@@ -177,6 +267,52 @@ async def test_state_before_and_events_are_the_state_after(ana: Api, mutation: s
     assert comparable(replica.state) == comparable((await Replica.load(ana)).state)
 
 
+async def test_what_happens_unasked_is_in_the_log_too(ana: Api):
+    """A task is spawned with all that it takes along, and reminders ring: its own and those that came with it."""
+    world = World(ana)
+    await world.fill()
+    replica = await Replica.load(ana)
+    due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=3)
+    series = await world.make(
+        "createTask",
+        "task",
+        title="Due now",
+        labelIds=world.labels,
+        dueDate=f"{due:%Y-%m-%dT%H:%M:%SZ}",
+        recurrence={"rule": "FREQ=DAILY", "start": f"{due - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"},
+        reminders=[{"beforeDue": "PT0S"}],
+    )
+    await world.make("createTask", "task", title="Step", parentId=series, labelIds=world.labels)
+    assert ana.token
+    rung: set[str] = set()
+    spawned = ""
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        async for event in watch(ana.url, ana.token, replica.cursor):
+            if event["type"] == "RECURRING_SPAWNED":
+                spawned = event["aggregateId"]
+                assert (event["data"]["spawnedFromId"], event["data"]["version"]) == (series, 1)
+            if event["type"] == "REMINDER_TRIGGERED":
+                rung.add(event["data"]["taskId"])
+            if rung == {series, spawned}:
+                break
+    events = await follow(replica, ana)
+    assert comparable(replica.state) == comparable((await Replica.load(ana)).state)
+    about_series = [event for event in events if event["aggregateId"] == series]
+    assert [(event["type"], event["changed"]) for event in about_series] == [
+        ("TASK_CREATED", []),
+        ("TASK_UPDATED", ["recurrence"]),
+    ]
+    listed = await ana.run(
+        "query ($id: ID!) { tasks(filter: {spawnedFromId: $id}) {"
+        " nodes { id subtasks { title labels { id } } reminders { status late } } } }",
+        id=series,
+    )
+    [task] = listed["tasks"]["nodes"]
+    assert task["id"] == spawned
+    assert [(step["title"], len(step["labels"])) for step in task["subtasks"]] == [("Step", 3)]
+    assert task["reminders"] == [{"status": "NOTIFIED", "late": False}]
+
+
 async def test_a_whole_life_is_in_the_log_from_its_first_event(ana: Api):
     world = World(ana)
     await world.fill()
@@ -207,6 +343,8 @@ async def test_what_changes_nothing_leaves_no_event_and_no_new_version(ana: Api)
         ("updateProject", {"id": world.project, "name": "Home"}),
         ("updateLabel", {"id": world.labels[0], "name": "label 0"}),
         ("updateViewer", {"name": "Ana", "timeZone": "Europe/Vienna"}),
+        ("clearRecurrence", {"id": world.task}),
+        ("snoozeReminder", {"id": world.absolute, "until": "2031-05-05T09:00:00Z"}),
     ):
         await world.run(mutation, **input_)
     after = await Replica.load(ana)

@@ -66,7 +66,8 @@ class Api:
             "endSession": "SessionIdInput",
             "deleteProject": "ProjectIdInput",
         }
-        type_ |= {"deleteLabel": "LabelIdInput"}
+        type_ |= {"deleteLabel": "LabelIdInput", "clearRecurrence": "TaskIdInput"}
+        type_ |= {"cancelReminder": "ReminderIdInput"}
         input_type = type_.get(mutation, f"{mutation[0].upper()}{mutation[1:]}Input")
         query = f"mutation ($input: {input_type}!) {{ {mutation}(input: $input) {{ {selection} }} }}"
         return dict((await self.run(query, input=input_))[mutation])

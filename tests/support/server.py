@@ -33,6 +33,11 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def database_url(self) -> str:
+        """For whoever looks behind its back."""
+        return self._environment.get("DATABASE_URL") or f"sqlite:///{self.data_dir / 'taskflow.db'}"
+
+    @property
     def log(self) -> str:
         return self.log_path.read_text(encoding="utf-8")
 

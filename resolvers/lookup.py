@@ -7,12 +7,15 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from resolvers.aggregates import task_data
-from resolvers.errors import Conflict, NotFound
+from resolvers.errors import Conflict, LimitExceeded, NotFound
+from resolvers.labels import label_ids_of_tasks
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
-from resolvers.tables import Label, Project, Task, TaskLabel
-from resolvers.tasks.batch import label_ids_of_tasks
+from resolvers.tables import Label, Project, Recurrence, Task, TaskLabel
 from resolvers.validation import read_id
+
+#: Deleted ones aside.
+TASKS = 100_000
 
 
 async def find_task(tx: Transaction, id_: str, *field: str) -> Task:
@@ -25,9 +28,9 @@ async def find_task(tx: Transaction, id_: str, *field: str) -> Task:
     raise NotFound("task", *(field or ("id",)))
 
 
-async def task_to_change(tx: Transaction, id_: str, expected_version: int | None) -> Task:
+async def task_to_change(tx: Transaction, id_: str, expected_version: int | None, *field: str) -> Task:
     """As `find_task`. Raises Conflict where the version is another one."""
-    task = await find_task(tx, id_)
+    task = await find_task(tx, id_, *field)
     if expected_version is not None and expected_version != task.version:
         raise Conflict("This task was changed elsewhere.", "expectedVersion", current=task)
     return task
@@ -94,7 +97,14 @@ async def note_change(
     task.updated_at = tx.now
     if label_ids is None:
         label_ids = (await labels_of(tx, [task.id])).get(task.id, [])
-    tx.record(type_, task.id, task_data(task, label_ids), changed)
+    recurrence = await tx.session.get(Recurrence, task.id) if task.recurring else None
+    tx.record(type_, task.id, task_data(task, label_ids, recurrence), changed)
+
+
+def refuse_too_many(tx: Transaction, more: int) -> None:
+    """Raises LimitExceeded where the user can't have `more` tasks."""
+    if tx.task_count + more > TASKS:
+        raise LimitExceeded(f"There are at most {TASKS:,} tasks.")
 
 
 async def subtree(tx: Transaction, roots: Sequence[Task]) -> list[Task]:
