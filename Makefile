@@ -79,7 +79,7 @@ test-e2e: ## The built web app in a real browser (Chromium)
 	@$(PY) -m pytest -m e2e --junitxml="$(REPORTS)/test-e2e/python.xml"
 
 .PHONY: bench
-bench: ## Measure changes per second and the way from a change to another device
+bench: ## Measure changes per second, their way to another device, and how late reminders ring (ARGS=due: only that)
 	@$(call locked,.venv/.ready-dev)
 	@$(PY) -m tests.bench $(ARGS)
 

@@ -30,6 +30,9 @@ log = structlog.get_logger()
 EXIT_CONFIG = 78
 EXIT_UNAVAILABLE = 69
 GRACEFUL_SECONDS = 8
+#: Longer than proxies and clients keep an idle connection: whoever closes first must not be the server, or a request
+#: that is just being sent is lost.
+KEEP_ALIVE_SECONDS = 75
 #: The kernel ends a connection whose peer acknowledges nothing, or accepts nothing, for so long.
 PEER_TIMEOUT_MILLISECONDS = 60_000
 BACKLOG = 2048
@@ -102,6 +105,7 @@ async def _serve(settings: Settings, migrate_first: bool) -> None:
             # whose absence is a reason to come back, while uvicorn's closes with a code that ends clients.
             ws_per_message_deflate=False,
             ws_ping_interval=None,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
     )

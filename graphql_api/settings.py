@@ -52,6 +52,13 @@ class Settings(BaseSettings):
     )
     kafka_bootstrap_servers: str = Field("", description="Kafka is not in this release: leave this empty.")
     use_dapr: bool = Field(False, description="Dapr is not in this release: leave this false.")
+    due_poll_seconds: float = Field(
+        1,
+        gt=0,
+        le=600,
+        description="How often PostgreSQL is asked when the next reminder or recurrence is due, in seconds: other "
+        "processes may have moved it. A longer one lets a database sleep that is billed by the hour.",
+    )
     graphiql: Literal["", "on", "off"] = Field(
         "", description="on or off: GraphiQL at GET /graphql. Empty: on in development, off in production."
     )

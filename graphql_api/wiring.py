@@ -19,6 +19,7 @@ from graphql_api.supervise import Supervisor
 from graphql_api.tokens import Tokens
 from jobs.bus import Bus
 from jobs.bus.memory_bus import MemoryBus
+from jobs.due import DueJobs
 from jobs.fanout import FanOut
 from jobs.relay import Relay
 from jobs.timetable import Timetable
@@ -45,6 +46,7 @@ class Parts:
     hub: Hub
     sharing: Sharing
     sockets: SocketRegistry
+    due: DueJobs
     timetable: Timetable
     supervisor: Supervisor = field(default_factory=Supervisor)
     stopping: bool = False
@@ -59,6 +61,7 @@ class Parts:
         self.supervisor.run("live poll", self.hub.poll_forever)
         self.supervisor.run("socket timer", self.sockets.tick_forever)
         self.supervisor.run("session check", self.sockets.check_sessions_forever)
+        self.supervisor.run("due jobs", self.due.run)
         self.timetable.start()
 
     async def stop(self) -> None:
@@ -82,7 +85,8 @@ def open_parts(settings: Settings) -> Parts:
     hub = Hub(database, broadcast)
     sockets = SocketRegistry(database, limit_sockets=settings.rate_limit == "on")
     # Those who watch first, the bus after them.
-    log.on_commit += [hub.on_commit, sockets.on_commit, relay.on_commit]
+    due = DueJobs(database, log, settings.due_poll_seconds)
+    log.on_commit += [hub.on_commit, sockets.on_commit, relay.on_commit, due.on_commit]
     return Parts(
         settings=settings,
         database=database,
@@ -97,7 +101,8 @@ def open_parts(settings: Settings) -> Parts:
         hub=hub,
         sharing=Sharing(hub),
         sockets=sockets,
-        timetable=Timetable(database, log),
+        due=due,
+        timetable=Timetable(database, log, due),
     )
 
 

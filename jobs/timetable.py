@@ -7,6 +7,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import Counter
 
+from jobs.due import DueJobs
 from resolvers.database import Database
 from resolvers.errors import Unavailable
 from resolvers.log.transaction import Log
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 
 #: A deleted task can be restored for so long.
 KEPT_DELETED = timedelta(days=30)
+#: The net below `jobs/due.py`, which wakes by itself when something is due.
+TICK_SECONDS = 60
 PURGE_EVERY_SECONDS = 3600
 PURGE_USERS = 100
 PURGE_TASKS = 500
@@ -28,9 +31,10 @@ purged_total = Counter(
 class Timetable:
     """Jobs of this process. Any number of processes may run them: what they do, they do once."""
 
-    def __init__(self, database: Database, log: Log) -> None:
+    def __init__(self, database: Database, log: Log, due: DueJobs) -> None:
         self._database = database
         self._log = log
+        self._due = due
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             # A tick that comes late must still run, and several that were missed run once.
@@ -42,6 +46,7 @@ class Timetable:
         self._scheduler.add_job(
             self._purge, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
         )
+        self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -73,6 +78,12 @@ class Timetable:
                     passed_over.add(user_id)
                 else:
                     purged += outcome.value
+
+    async def _tick(self) -> None:
+        try:
+            await self._due.work()
+        except Unavailable:
+            log.warning("tick_waits", reason="the database does not answer")
 
     async def _purge(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 __main__.py   the whole run, on loopback: TaskFlow on SQLite and the floor in turns
 scenarios.py  the loads: creates, change-to-other-device, fan-out
+due.py        how late reminders ring
 load.py       one load under way: its connections, its sockets, and the check that all was delivered once
 target.py     what is put under load: TaskFlow as shipped, and floor.py, a raw ASGI application
 post.py       HTTP, and device.py the WebSocket: by hand, so that the client takes little of the machine

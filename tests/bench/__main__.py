@@ -1,4 +1,10 @@
-"""`python -m tests.bench`: one bounded run, on loopback alone. What it started has ended when it ends."""
+"""`python -m tests.bench [changes] [due]`: one bounded run, on loopback alone. What it started has ended when it ends.
+
+changes  changes a second and their way to other devices, beside the floor
+due      how late reminders ring, on SQLite and PostgreSQL
+
+Both, where none is named.
+"""
 
 import asyncio
 import gc
@@ -15,11 +21,13 @@ from typing import Any
 
 import uvloop
 
+from tests.bench import due
 from tests.bench.load import under_load
 from tests.bench.post import BenchFailed
-from tests.bench.report import Section, table
+from tests.bench.report import Section, lateness_table, table
 from tests.bench.scenarios import Measured, creates, fan_out, sync
 from tests.bench.target import Target, TaskFlow, floor, taskflow
+from tests.services import postgres
 
 #: By turns, so that what else the machine does meets both.
 ROUNDS = 2
@@ -40,9 +48,15 @@ SCENARIOS: list[tuple[str, str, Scenario]] = [
     # The last, since it is the longest where the server can't keep up.
     (f"mutation to other device, 200/s, {2 * USERS} sockets", "create", partial(sync, rate=200, users=USERS)),
 ]
+#: What falls due: the title, and over how many seconds.
+DUE = [
+    (f"{due.RINGS:,} reminders of {due.USERS} users at one moment", 0.0),
+    (f"{due.RINGS:,} reminders of {due.USERS} users over 20 s", 20.0),
+]
+DUE_LIMIT_SECONDS = 270
 
 
-def main() -> int:
+def main(*parts: str) -> int:
     # So that what was started is ended then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _raise_file_limit()
@@ -50,12 +64,15 @@ def main() -> int:
     gc.disable()
     try:
         with tempfile.TemporaryDirectory(prefix="taskflow-bench-") as folder:
-            print(_measure(Path(folder)))
+            if not parts or "changes" in parts:
+                print(_measure(Path(folder) / "changes"), flush=True)
+            if not parts or "due" in parts:
+                print(_measure_due(Path(folder)))
     except BenchFailed as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
     except TimeoutError:
-        print(f"bench: not done within {LIMIT_SECONDS} s", file=sys.stderr)
+        print("bench: not done in time", file=sys.stderr)
         return 1
     return 0
 
@@ -64,7 +81,7 @@ def _measure(folder: Path) -> str:
     deadline = time.monotonic() + LIMIT_SECONDS
     load_before = os.getloadavg()[0]
     sections = [Section(title, of, Measured(), Measured()) for title, of, _ in SCENARIOS]
-    with taskflow(folder, USERS) as ours:
+    with taskflow(folder, USERS, TaskFlow) as ours:
         answer, frame = _run(_sample(ours), deadline)
         with floor(answer, frame) as least:
             for turn in range(ROUNDS):
@@ -75,6 +92,37 @@ def _measure(folder: Path) -> str:
                     _run(scenario(ours, section.taskflow), deadline)
                     _run(scenario(least, section.floor), deadline)
     return "\n".join([*_heading(answer, frame, load_before), "", table(sections)])
+
+
+def _measure_due(folder: Path) -> str:
+    deadline = time.monotonic() + DUE_LIMIT_SECONDS
+    databases = {}
+    with taskflow(folder / "sqlite", due.USERS, due.Reminding) as target:
+        databases["SQLite"] = _lateness(target, "SQLite", deadline)
+    found = (postgres.BIN / "initdb").exists()
+    if found:
+        with (
+            postgres.postgresql(durable=True) as url,
+            taskflow(folder / "postgresql", due.USERS, due.Reminding, DATABASE_URL=url) as target,
+        ):
+            databases["PostgreSQL"] = _lateness(target, "PostgreSQL", deadline)
+    heading = [
+        "",
+        "From a reminder's moment to its ring in the log, and to its arrival on the device of its user.",
+    ]
+    if not found:
+        heading.append(f"Not on PostgreSQL: there is none under {postgres.BIN}.")
+    return "\n".join([*heading, "", lateness_table([title for title, _ in DUE], databases)])
+
+
+def _lateness(target: due.Reminding, name: str, deadline: float) -> list[Measured]:
+    every = []
+    for title, over_seconds in DUE:
+        print(f"{title}, {name}", file=sys.stderr, flush=True)
+        measured = Measured()
+        _run(due.lateness(target, measured, over_seconds), deadline)
+        every.append(measured)
+    return every
 
 
 def _heading(answer: bytes, frame: bytes, load_before: float) -> list[str]:
@@ -114,4 +162,4 @@ def _raise_file_limit() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -35,6 +35,25 @@ def table(sections: Sequence[Section]) -> str:
     return "\n".join(lines)
 
 
+def lateness_table(titles: Sequence[str], databases: dict[str, list[Measured]]) -> str:
+    """`databases` has what was measured on each, in the order of the titles."""
+    unused = [""] * (len(WIDTHS) - 1 - len(databases))
+    lines = [_line("", *databases, *unused)]
+    for title, *measured in zip(titles, *databases.values(), strict=True):
+        lines += ["", title]
+        for label, figure in _lateness_figures():
+            lines.append(_line(f"  {label}", *(_number(figure(each)) for each in measured), *unused))
+    return "\n".join(lines)
+
+
+def _lateness_figures() -> Iterator[tuple[str, Callable[[Measured], float]]]:
+    for percent in (50, 99):
+        yield f"rung, p{percent} [ms]", lambda m, p=percent: 1e3 * quantile(m.late, p)
+    for percent in (50, 99):
+        yield f"heard, p{percent} [ms]", lambda m, p=percent: 1e3 * quantile(m.delays, p)
+    yield "server CPU per ring [µs]", lambda m: 1e6 * m.server_cpu / m.operations
+
+
 def _figures(section: Section) -> Iterator[tuple[str, Callable[[Measured], float]]]:
     one, many = section.of, "creates" if section.of == "create" else "deliveries"
     if section.taskflow.delays:

@@ -63,7 +63,7 @@ class TaskFlow:
     tokens: list[str]
 
     def create(self, user: int, number: int) -> bytes:
-        return request("/graphql", self.tokens[user], _operation(CREATE, input={"title": title(number)}))
+        return request("/graphql", self.tokens[user], operation(CREATE, input={"title": title(number)}))
 
     def accepted(self, answer: bytes) -> bool:
         return answer.endswith(b'"errors":[]}}}')
@@ -72,12 +72,7 @@ class TaskFlow:
         return "/graphql"
 
     async def greeting(self, user: int) -> list[bytes]:
-        token = self.tokens[user]
-        async with Api(f"http://127.0.0.1:{self.port}", token) as api:
-            after = (await api.run("{ cursor }"))["cursor"]
-        init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
-        subscribe = b'{"id":"1","type":"subscribe","payload":' + _operation(EVENTS, after=after) + b"}"
-        return [json.dumps(init).encode(), subscribe]
+        return await subscribing(self, user, EVENTS)
 
 
 @dataclass(slots=True)
@@ -106,18 +101,28 @@ def title(number: int) -> str:
     return f"{MARK.decode()}{number:0{DIGITS}}"
 
 
-def _operation(query: str, **variables: Any) -> bytes:
+def operation(query: str, **variables: Any) -> bytes:
     return json.dumps({"query": query, "variables": variables}).encode()
 
 
+async def subscribing(target: TaskFlow, user: int, query: str) -> list[bytes]:
+    """What a socket says to hear what the query asks for, from now on."""
+    token = target.tokens[user]
+    async with Api(f"http://127.0.0.1:{target.port}", token) as api:
+        after = (await api.run("{ cursor }"))["cursor"]
+    init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
+    subscribe = b'{"id":"1","type":"subscribe","payload":' + operation(query, after=after) + b"}"
+    return [json.dumps(init).encode(), subscribe]
+
+
 @contextmanager
-def taskflow(data_dir: Path, users: int) -> Iterator[TaskFlow]:
-    """On SQLite, as shipped but for the limits that keep one account from a load such as this."""
-    server = Server(data_dir, RATE_LIMIT="off", LOG_LEVEL="warning")
+def taskflow[T: TaskFlow](data_dir: Path, users: int, kind: type[T], **environment: str) -> Iterator[T]:
+    """As shipped but for the limits that keep one account from a load such as this; on SQLite if not told otherwise."""
+    server = Server(data_dir, RATE_LIMIT="off", LOG_LEVEL="warning", **environment)
     try:
         server.start_now()
         tokens = asyncio.run(_sign_up(server.url, users))
-        yield TaskFlow("TaskFlow", server.port, server.pid, tokens)
+        yield kind("TaskFlow", server.port, server.pid, tokens)
     finally:
         server.end_now(SIGTERM)
 

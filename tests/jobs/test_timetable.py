@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from jobs import timetable as timetable_module
+from jobs.due import DueJobs
 from jobs.timetable import KEPT_DELETED, Timetable
 from resolvers.database import Database
 from resolvers.log.event_log import read_after
@@ -36,7 +37,7 @@ class World:
         self.now = now
         self.database = Database(database.url, clock=lambda: self.now)
         self.log = Log(self.database)
-        self.timetable = Timetable(self.database, self.log)
+        self.timetable = Timetable(self.database, self.log, DueJobs(self.database, self.log, 1))
 
     async def delete_some(self, user_id: UUID, count: int) -> None:
         async def act(tx: Transaction) -> None:
