@@ -20,6 +20,8 @@ const config: CodegenConfig = {
           Time: 'string',
           TimeZone: 'string',
           Cursor: 'string',
+          Duration: 'string',
+          RecurrenceRule: 'string',
           JSON: 'unknown',
         },
       },

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { reminderChanges } from '@/features/reminders/changes';
 import { BOARD, type Task } from '@/features/tasks/board';
 import { taskChanges } from '@/features/tasks/changes';
 import { BOB, page, Server, type Subscription } from '@/tests/server';
-import { about, aProject, aTask } from '@/tests/things';
+import { about, aProject, aReminder, aTask, ofTask } from '@/tests/things';
 import { Session } from './session';
 import { openStore, type Store } from './store';
 
@@ -68,6 +69,26 @@ test('an answer that comes after its own event does not bring back what is gone 
 test('an answer about what is gone for good does not bring it back', async () => {
   await complete(aTask({ completed: true, version: 2 }), () => feed.event(about('TASK_PURGED', 'one', 'milk')));
   expect(store.client.readQuery({ query: BOARD })?.tasks.nodes).toEqual([]);
+});
+
+test('an answer leaves reminders alone that are newer here', async () => {
+  const [armed, cancelled] = [aReminder(), aReminder({ status: 'CANCELLED', version: 2 })];
+  await complete(aTask({ completed: true, version: 2, reminders: [armed] }), () => {
+    feed.event(about('REMINDER_CANCELLED', 'one', ofTask(cancelled, aTask({ reminders: [cancelled] }))));
+  });
+  expect(milk()).toMatchObject({ completed: true, reminders: [{ status: 'CANCELLED', version: 2 }] });
+});
+
+test('an answer about a reminder that comes after newer events is left out', async () => {
+  const snoozed = aReminder({ version: 2 });
+  feed.event(about('REMINDER_CREATED', 'one', ofTask(aReminder(), aTask())));
+  server.root.snoozeReminder = () => {
+    feed.event(about('REMINDER_UPDATED', 'two', ofTask(snoozed, aTask())));
+    feed.event(about('REMINDER_CANCELLED', 'three', ofTask({ ...snoozed, status: 'CANCELLED', version: 3 }, aTask())));
+    return { reminder: snoozed, errors: [] };
+  };
+  await reminderChanges(store.client).snooze(aReminder(), new Date('2031-05-02T08:30:00Z'));
+  expect(milk().reminders).toMatchObject([{ status: 'CANCELLED', version: 3 }]);
 });
 
 test('an event after the answer finds nothing to do', async () => {

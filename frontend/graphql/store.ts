@@ -1,9 +1,11 @@
 /** What one tab holds for whoever is signed in: a cache, an outbox and a live feed. It ends as they leave. */
 
-import { ApolloClient, ApolloLink, InMemoryCache } from '@apollo/client';
+import { type ApolloCache, ApolloClient, ApolloLink, InMemoryCache } from '@apollo/client';
 import { map, skip } from 'rxjs';
-import { applyEvent, Versions } from '@/features/live/apply';
+import { applyEvent, type Versioned, Versions } from '@/features/live/apply';
 import { Feed } from '@/features/live/feed';
+import { withNewestReminders } from '@/features/reminders/keep';
+import type { Task } from '@/features/tasks/board';
 import { loadBoard } from '@/features/tasks/load';
 import { socketUrl } from './http';
 import { OutboxLink } from './outbox';
@@ -34,11 +36,17 @@ export function openStore(session: Session): Store {
           labels: { merge: (_, incoming) => incoming },
         },
       },
-      // A list of references: what it was is of no interest.
-      Task: { fields: { labels: { merge: (_, incoming) => incoming } } },
+      // What it was is of no interest.
+      Task: {
+        fields: {
+          labels: { merge: (_, incoming) => incoming },
+          reminders: { merge: (_, incoming) => incoming },
+          recurrence: { merge: (_, incoming) => incoming },
+        },
+      },
     },
   });
-  const client = new ApolloClient({ cache, link: ApolloLink.from([new StaleAnswers(versions), outbox]) });
+  const client = new ApolloClient({ cache, link: ApolloLink.from([new StaleAnswers(versions, cache), outbox]) });
   const feed = new Feed({
     url: socketUrl,
     token: () => session.token,
@@ -61,7 +69,10 @@ export function openStore(session: Session): Store {
 /** A mutation's answer may come after its own event, and after newer ones: what it holds is old news then, objects
  * beside it included, and is left out. */
 export class StaleAnswers extends ApolloLink {
-  constructor(private readonly versions: Versions) {
+  constructor(
+    private readonly versions: Versions,
+    private readonly cache: ApolloCache,
+  ) {
     super();
   }
 
@@ -78,11 +89,14 @@ export class StaleAnswers extends ApolloLink {
 
   private payload(payload: unknown) {
     if (!isObject(payload)) return payload;
-    const fields = Object.entries(payload).map(([name, value]) => [
-      name,
-      isVersioned(value) && !this.versions.isNews(value) ? null : value,
-    ]);
-    return Object.fromEntries(fields);
+    return Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, this.news(value)]));
+  }
+
+  /** A task's reminders have versions of their own. */
+  private news(value: unknown) {
+    if (!isVersioned(value)) return value;
+    if (!this.versions.isNews(value)) return null;
+    return isTask(value) ? withNewestReminders(this.cache, this.versions, value) : value;
   }
 }
 
@@ -90,6 +104,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isVersioned(value: unknown): value is { __typename: string; id: string; version: number } {
+function isTask(value: Versioned): value is Task {
+  return value.__typename === 'Task';
+}
+
+function isVersioned(value: unknown): value is Versioned {
   return isObject(value) && typeof value.version === 'number' && typeof value.id === 'string';
 }

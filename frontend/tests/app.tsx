@@ -32,7 +32,7 @@ export async function open(server: Server): Promise<Subscription> {
     </SignedIn>,
   );
   const feed = await server.subscribed.take();
-  await screen.findByText('Buy milk');
+  await screen.findAllByText('Buy milk');
   return feed;
 }
 

@@ -212,6 +212,7 @@ export const VIEWER = {
   email: 'ana@example.org',
   name: 'Ana',
   timeZone: 'UTC',
+  allDayReminderTime: '09:00',
   version: 1,
 };
 

@@ -80,3 +80,13 @@ export function Select({ label, labelHidden, error, hint, className, ...props }:
     </Frame>
   );
 }
+
+/** A box with its label beside it. */
+export function Checkbox({ label, className, ...props }: Omit<ComponentProps<'input'>, 'type'> & { label: string }) {
+  return (
+    <label className={clsx('flex items-start gap-2 text-sm has-disabled:opacity-50', className)}>
+      <input type="checkbox" className="mt-0.5 size-4 shrink-0 accent-accent" {...props} />
+      {label}
+    </label>
+  );
+}

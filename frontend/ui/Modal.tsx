@@ -18,7 +18,10 @@ export function Modal({ title, onClose, holds = false, children }: Props) {
         <Dialog.Overlay className="fixed inset-0 z-10 bg-black/50" />
         <Dialog.Content
           aria-describedby={undefined}
-          onInteractOutside={(event) => holds && event.preventDefault()}
+          onInteractOutside={(event) => {
+            const beside = event.target instanceof Element && event.target.closest('[data-beside-modal]');
+            if (holds || beside) event.preventDefault();
+          }}
           className="fixed inset-x-0 bottom-0 z-20 max-h-[92dvh] overflow-auto rounded-t-2xl bg-card p-5 shadow-xl sm:inset-x-auto sm:bottom-auto sm:left-1/2 sm:top-1/2 sm:w-[30rem] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl"
         >
           <div className="mb-4 flex items-start justify-between gap-2">

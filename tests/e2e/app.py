@@ -1,16 +1,30 @@
 """The web app as somebody uses it: by its labels, in one browser window."""
 
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Self
 from uuid import uuid4
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.support.client import PASSWORD
+from tests.support.client import LOG_IN, PASSWORD, Api
 
 #: The button that turns the form into one for a new account.
 NEW_HERE = "I\u2019m new here"
 #: A server that is away is a line in the console, and rightly so; everything else there is a fault.
 EXPECTED_WHEN_AWAY = "net::ERR_CONNECTION_"
+#: Resolves to when, in milliseconds, something of a selector with a text was first on the page.
+APPEARED = """([selector, text]) => new Promise((resolve) => {
+  const look = () => {
+    if ([...document.querySelectorAll(selector)].some((element) => element.textContent.includes(text)))
+      resolve(Date.now());
+  };
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+  look();
+})"""
+#: What becomes due is on every screen within so many seconds, on a busy machine as well.
+PROMPT_SECONDS = 2
 #: A reconnect waits up to half a minute after long trouble.
 BACK_MS = 40_000
 
@@ -22,11 +36,13 @@ class Window:
         self.context = context
         self.page = page
         self.complaints: list[str] = []
+        self.email = ""
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._note)
         self.rows = page.get_by_test_id("task-row")
         self.connection = page.get_by_test_id("connection-state")
         self.new_task = page.get_by_test_id("new-task")
+        self.rings = page.get_by_test_id("ring")
 
     @classmethod
     async def open(cls, browser: Browser, url: str, **options: Any) -> Self:
@@ -47,6 +63,7 @@ class Window:
         await self._credentials(email, PASSWORD)
         await self.page.get_by_role("button", name="Sign up").click()
         await self.is_live()
+        self.email = email
         return email
 
     async def log_in(self, email: str, password: str = PASSWORD) -> None:
@@ -72,8 +89,18 @@ class Window:
         await self.page.get_by_role("button", name=f"Edit “{title}”").click()
         return self.page.get_by_role("dialog")
 
+    async def appeared(self, selector: str, text: str) -> float:
+        """When, in seconds, something of this selector with this text was first on the page, by its own clock."""
+        return float(await self.page.evaluate(APPEARED, [selector, text])) / 1000
+
     async def titles(self) -> list[str]:
         return [text.split("\n")[0] for text in await self.rows.all_inner_texts()]
+
+
+async def lateness(windows: Sequence[Window], selector: str, text: str, due: datetime) -> list[float]:
+    """How many seconds after `due` each window showed something of this selector with this text."""
+    moments = await asyncio.gather(*(window.appeared(selector, text) for window in windows))
+    return [moment - due.timestamp() for moment in moments]
 
 
 async def two_windows(browser: Browser, url: str) -> tuple[Window, Window]:
@@ -84,3 +111,12 @@ async def two_windows(browser: Browser, url: str) -> tuple[Window, Window]:
     await there.log_in(email)
     await there.is_live()
     return here, there
+
+
+async def api_of(window: Window, url: str) -> Api:
+    """The window's user on a device without a window."""
+    api = Api(url)
+    payload = (await api.run(LOG_IN, input={"email": window.email, "password": PASSWORD}))["logIn"]
+    assert payload["errors"] == []
+    api.token, api.user_id, api.email = payload["accessToken"], payload["user"]["id"], window.email
+    return api

@@ -1,11 +1,11 @@
 import type { ApolloCache } from '@apollo/client';
 import { beforeEach, expect, test } from 'vitest';
-import { BOARD, type Label } from '@/features/tasks/board';
+import { BOARD, type Label, type Task } from '@/features/tasks/board';
 import { loadBoard } from '@/features/tasks/load';
 import { Session } from '@/graphql/session';
 import { openStore } from '@/graphql/store';
 import { page, Server } from '@/tests/server';
-import { about, aProject, aTask, type Thing } from '@/tests/things';
+import { about, aProject, aReminder, aSeries, aTask, ofTask, type Thing } from '@/tests/things';
 import { applyEvent, Versions } from './apply';
 import type { LiveEvent } from './feed';
 
@@ -13,12 +13,19 @@ const URGENT: Label = { __typename: 'Label', id: 'urgent', name: 'Urgent', color
 const { __typename, id, name, color } = aProject();
 const HOME = { __typename, id, name, color };
 
+const BELL = aReminder({ version: 3 });
+
+/** The milk as it was loaded. */
+function milk(but: Partial<Task> = {}): Task {
+  return aTask({ version: 3, project: HOME, labels: [URGENT], reminders: [BELL], ...but });
+}
+
 let cache: ApolloCache;
 let versions: Versions;
 
 beforeEach(async () => {
   const server = new Server();
-  server.root.tasks = () => page([aTask({ version: 3, project: HOME, labels: [URGENT] })]);
+  server.root.tasks = () => page([milk()]);
   server.root.projects = () => page([aProject()]);
   server.root.labels = () => [URGENT];
   const session = new Session();
@@ -75,6 +82,12 @@ test.each([
   ['TASK_UPDATED', aTask({ title: 'Oat milk', version: 4 })],
   ['TASK_DELETED', aTask({ deletedAt: '2026-01-02T10:00:00Z', version: 4 })],
   ['TASK_PURGED', 'milk'],
+  ['RECURRENCE_SET', aSeries({}, { version: 4 })],
+  ['RECURRENCE_SKIPPED', aSeries({ nextOccurrence: '2031-05-03T09:00:00Z' }, { version: 4 })],
+  ['RECURRING_SPAWNED', aTask({ id: 'spawned', spawnedFrom: { __typename: 'Task', id: 'milk' } })],
+  ['REMINDER_CREATED', ofTask(aReminder({ id: 'gong' }), milk())],
+  ['REMINDER_UPDATED', ofTask(aReminder({ remindAt: '2031-05-02T08:30:00Z', version: 4 }), milk())],
+  ['REMINDER_TRIGGERED', ofTask(aReminder({ status: 'NOTIFIED', version: 4 }), milk())],
   ['PROJECT_CREATED', aProject({ id: 'work' })],
   ['PROJECT_DELETED', 'home'],
   ['LABEL_CREATED', { ...URGENT, id: 'calm' }],
@@ -125,4 +138,51 @@ test('a deleted label comes off its tasks', () => {
 test('a new name of a project is the name on its tasks', () => {
   happens('PROJECT_UPDATED', aProject({ name: 'House', version: 2 }));
   expect(board().tasks).toMatchObject([{ project: { name: 'House' } }]);
+});
+
+test('what a series spawns is one more task', () => {
+  happens('RECURRING_SPAWNED', aTask({ id: 'spawned', spawnedFrom: { __typename: 'Task', id: 'milk' } }));
+  expect(board().tasks).toMatchObject([{ id: 'milk' }, { id: 'spawned', spawnedFrom: { id: 'milk' } }]);
+});
+
+test('a rule that is taken away is gone', () => {
+  happens('RECURRENCE_SET', aSeries({}, { version: 4 }));
+  expect(board().tasks).toMatchObject([{ recurrence: { summary: 'every day' } }]);
+  happens('RECURRENCE_CLEARED', aTask({ version: 5 }));
+  expect(board().tasks).toMatchObject([{ recurrence: null, isRecurring: false }]);
+});
+
+test('a reminder has a version of its own, and so has its task', () => {
+  happens(
+    'REMINDER_UPDATED',
+    ofTask(aReminder({ status: 'CANCELLED', version: 5 }), milk({ version: 2, title: 'Old' })),
+  );
+  happens('REMINDER_UPDATED', ofTask(aReminder({ version: 4 }), milk()));
+  expect(board().tasks).toMatchObject([{ title: 'Buy milk', reminders: [{ status: 'CANCELLED', version: 5 }] }]);
+});
+
+test('a task that is told with an older reminder is newer all the same', () => {
+  happens('REMINDER_TRIGGERED', ofTask(aReminder({ status: 'NOTIFIED', version: 5 }), milk()));
+  happens('TASK_UPDATED', milk({ title: 'Oat milk', version: 4, reminders: [BELL] }));
+  expect(board().tasks).toMatchObject([{ title: 'Oat milk', reminders: [{ status: 'NOTIFIED', version: 5 }] }]);
+});
+
+test('a task that is told with newer reminders has these, whatever their events say later', () => {
+  const gong = aReminder({ id: 'gong', status: 'CANCELLED', version: 2 });
+  happens('TASK_UPDATED', milk({ version: 4, reminders: [BELL, gong] }));
+  happens('REMINDER_CREATED', ofTask({ ...gong, status: 'PENDING', version: 1 }, milk({ version: 4 })));
+  expect(board().tasks).toMatchObject([{ reminders: [{ id: 'bell' }, { id: 'gong', status: 'CANCELLED' }] }]);
+});
+
+test('with a task that is gone for good its reminders are', () => {
+  happens('TASK_PURGED', 'milk');
+  happens('REMINDER_UPDATED', ofTask(aReminder({ version: 99 }), milk({ version: 99 })));
+  expect(board().tasks).toEqual([]);
+  expect(versions.admit(aReminder({ version: 99 }))).toBe(false);
+});
+
+test('a reminder of a task that is not here yet comes with it', () => {
+  const bread = aTask({ id: 'bread', reminders: [aReminder({ id: 'gong' })] });
+  happens('REMINDER_CREATED', ofTask(aReminder({ id: 'gong' }), bread));
+  expect(board().tasks).toMatchObject([{ id: 'milk' }, { id: 'bread', reminders: [{ id: 'gong' }] }]);
 });

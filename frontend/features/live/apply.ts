@@ -1,10 +1,11 @@
 /** What an event does to the copy of everything that this tab keeps. Twice is once, and late is never. */
 
-import type { ApolloCache } from '@apollo/client';
-import { BOARD, type Board } from '@/features/tasks/board';
+import { type ApolloCache, type ApolloClient, isReference, type Reference } from '@apollo/client';
+import { putReminder, withNewestReminders } from '@/features/reminders/keep';
+import { BOARD, type Board, TASK_FIELDS, type Task } from '@/features/tasks/board';
 import type { LiveEvent } from './feed';
 
-interface Versioned {
+export interface Versioned {
   __typename: string;
   id: string;
   version: number;
@@ -46,7 +47,12 @@ export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEv
   switch (event.type) {
     case 'TASK_PURGED':
       versions.bury('Task', id);
-      return change(cache, (board) => ({ ...board, tasks: without(board.tasks, id) }));
+      return change(cache, (board) => {
+        for (const { id: reminder } of board.tasks.nodes.find((task) => task.id === id)?.reminders ?? []) {
+          versions.bury('Reminder', reminder);
+        }
+        return { ...board, tasks: without(board.tasks, id) };
+      });
     case 'PROJECT_DELETED':
       versions.bury('Project', id);
       return change(cache, (board) => withoutProject(board, id));
@@ -64,8 +70,12 @@ export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEv
         },
       }));
   }
-  const { task, project, label, user } = event;
-  if (task && versions.admit(task)) change(cache, (board) => ({ ...board, tasks: withNode(board.tasks, task) }));
+  const { task, reminder, project, label, user } = event;
+  // Of a reminder's event the task is no more than the place: mostly it is here as it is.
+  if (task && (reminder ? versions.isNews(task) : versions.admit(task))) {
+    putTask(cache, withNewestReminders(cache, versions, task));
+  }
+  if (reminder && versions.admit(reminder)) putReminder(cache, reminder.task.id, reminder);
   if (project && versions.admit(project))
     change(cache, (board) => ({ ...board, projects: withNode(board.projects, project) }));
   if (label && versions.admit(label))
@@ -74,6 +84,30 @@ export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEv
       labels: [...board.labels.filter((known) => known.id !== label.id), label],
     }));
   if (user && versions.admit(user)) change(cache, (board) => ({ ...board, viewer: user }));
+}
+
+/** A task as it is by now: what was drawn may be older than what came since. */
+export function currentTask(client: ApolloClient, task: Task): Task {
+  return client.readQuery({ query: BOARD }, true)?.tasks.nodes.find(({ id }) => id === task.id) ?? task;
+}
+
+/** A list as the cache keeps it. */
+interface Kept {
+  nodes: readonly Reference[];
+}
+
+/** Puts a task where it is, or behind the others. The rest of the board, which may be long, is not looked at. */
+export function putTask(cache: ApolloCache, task: Task) {
+  const reference = cache.writeFragment({ fragment: TASK_FIELDS, fragmentName: 'TaskFields', data: task });
+  cache.modify<{ tasks: Kept }>({
+    fields: {
+      tasks(list, { readField }) {
+        if (isReference(list) || !reference) return list;
+        const known = list.nodes.some((node) => readField('id', node) === task.id);
+        return known ? list : { ...list, nodes: [...list.nodes, reference] };
+      },
+    },
+  });
 }
 
 export function change(cache: ApolloCache, how: (board: Board) => Board) {

@@ -21,6 +21,7 @@ export const LIVE_EVENTS = graphql(`
       type
       aggregateId
       task { ...TaskFields }
+      reminder { ...ReminderFields task { id } }
       project { ...ProjectFields }
       label { ...LabelFields }
       user { ...ViewerFields }

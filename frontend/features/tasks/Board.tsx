@@ -5,6 +5,9 @@ import { useRef, useState } from 'react';
 import { Connection } from '@/features/live/Connection';
 import { ProjectActions } from '@/features/projects/ProjectActions';
 import { ProjectList } from '@/features/projects/ProjectList';
+import { useReminderChanges } from '@/features/reminders/changes';
+import type { Counting, ReminderEdits } from '@/features/reminders/edits';
+import { Rings } from '@/features/reminders/Rings';
 import { LogOutButton } from '@/features/session/LogOutButton';
 import { newId } from '@/graphql/ids';
 import { Logo } from '@/ui/Logo';
@@ -15,7 +18,7 @@ import { NewTaskField } from './NewTaskField';
 import { TaskEditor } from './TaskEditor';
 import { TaskList } from './TaskList';
 import { TEXT } from './text';
-import { subtasksOf, there } from './tree';
+import { seriesOf, subtasksOf, there } from './tree';
 
 /** A task as it was when its editing began, and what is changed of it. */
 interface Edit {
@@ -26,6 +29,7 @@ interface Edit {
 
 export function Board() {
   const changes = useTaskChanges();
+  const reminders = useReminderChanges();
   const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
   const [projectId, setProjectId] = useState<string | null>(null);
   const [search, setSearch] = useState('');
@@ -38,6 +42,7 @@ export function Board() {
   const all = data?.tasks.nodes ?? [];
   const tasks = there(all);
   const subtasks = subtasksOf(tasks);
+  const series = seriesOf(tasks);
   const inProject = tasks.filter((task) => !project || task.project?.id === project.id);
   const shown = inProject.filter((task) => matches(task, search));
   const [edit] = edits;
@@ -46,10 +51,17 @@ export function Board() {
   const open = (task: Task, draft: Draft = {}) => setEdits((edits) => [...edits, { key: newId(), task, draft }]);
   const close = () => setEdits(([, ...waiting]) => waiting);
 
-  async function save(task: Task, draft: Draft) {
+  /** Opens a task that is not open already. */
+  const look = (task: Task) => {
+    if (!edits.some((edit) => edit.task.id === task.id)) open(task);
+  };
+
+  async function save(task: Task, draft: Draft, edits: ReminderEdits, counting: Counting) {
     close();
     if (task.deletedAt !== null) void changes.restore(task);
-    const left = await changes.save(task, draft);
+    const saving = changes.save(task, draft);
+    reminders.save(task.id, task.reminders, edits, counting); // after the due date that they are counted from
+    const left = await saving;
     if (left) open(task, left);
   }
 
@@ -98,6 +110,7 @@ export function Board() {
             <TaskList
               tasks={shown}
               subtasks={subtasks}
+              series={series}
               empty={search ? TEXT.emptySearch : project ? TEXT.emptyProject : TEXT.empty}
               showProject={!project}
               onEdit={(task) => open(task)}
@@ -111,6 +124,7 @@ export function Board() {
           )}
         </main>
       </div>
+      {data && <Rings tasks={tasks} onOpen={look} />}
       {edit && edited && (
         <TaskEditor
           key={edit.key}
@@ -118,7 +132,13 @@ export function Board() {
           begun={edit.draft}
           projects={projects}
           subtasks={subtasks.get(edited.id) ?? []}
-          onSave={(draft) => void save(edited, draft)}
+          series={edited.spawnedFrom ? series.get(edited.spawnedFrom.id) : undefined}
+          allDayTime={data?.viewer.allDayReminderTime ?? ''}
+          onSave={(draft, reminders, counting) => void save(edited, draft, reminders, counting)}
+          onOpen={(task) => {
+            close();
+            open(task);
+          }}
           onClose={close}
         />
       )}

@@ -7,18 +7,20 @@ import { TEXT } from './text';
 interface Props {
   name: keyof Fields;
   theirs: Fields;
+  /** What they made of how it recurs, in words. */
+  recurs: string | undefined;
   projects: readonly Project[];
   onMine: () => void;
   onTheirs: () => void;
 }
 
 /** Below a field that others changed too: what they made of it, and the choice. */
-export function ClashNote({ name, theirs, projects, onMine, onTheirs }: Props) {
+export function ClashNote({ name, theirs, recurs, projects, onMine, onTheirs }: Props) {
   return (
     <div role="alert" className="mt-2 grid gap-2 rounded-lg border border-warn px-3 py-2 text-sm">
       <p className="text-soft">{TEXT.changedElsewhere}</p>
       <p className="max-h-40 overflow-auto whitespace-pre-wrap wrap-anywhere">
-        {shown(name, theirs, projects) || TEXT.nothing}
+        {(name === 'repeats' ? recurs : shown(name, theirs, projects)) || TEXT.nothing}
       </p>
       <p className="flex flex-wrap gap-2">
         <Button kind="outline" onClick={onMine}>
@@ -32,7 +34,11 @@ export function ClashNote({ name, theirs, projects, onMine, onTheirs }: Props) {
   );
 }
 
-function shown(name: keyof Fields, fields: Fields, projects: readonly Project[]): string | null | undefined {
+function shown(
+  name: Exclude<keyof Fields, 'repeats'>,
+  fields: Fields,
+  projects: readonly Project[],
+): string | null | undefined {
   if (name === 'due') return dueText(dueFields(fields.due), new Date());
   if (name === 'priority') return TEXT.priorities[fields.priority];
   if (name === 'projectId') return projects.find(({ id }) => id === fields.projectId)?.name ?? TEXT.noProject;

@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import { aServer, asks, edit, press } from '@/tests/app';
-import { refusal, type Server } from '@/tests/server';
+import { page, refusal, type Server } from '@/tests/server';
 import { about, aTask } from '@/tests/things';
 import { TEXT } from './text';
 
@@ -72,6 +72,8 @@ test('what is typed in the editor is not lost to a closed tab', async () => {
 });
 
 test('a hint belongs to its field', async () => {
+  server.root.tasks = () =>
+    page([aTask({ timeZone: 'Asia/Tokyo', dueOn: '2031-05-01', dueDate: '2031-04-30T15:00:00Z' })]);
   await edit(server);
-  expect(screen.getByLabelText(TEXT.dueTime)).toHaveAccessibleDescription(TEXT.dueTimeHint);
+  expect(screen.getByLabelText(TEXT.dueTime)).toHaveAccessibleDescription(TEXT.inZone('Asia/Tokyo', null));
 });

@@ -1,13 +1,20 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
+import { MovedNote } from '@/features/recurrence/MovedNote';
+import { RecurrenceForm } from '@/features/recurrence/RecurrenceForm';
+import { frameOf } from '@/features/recurrence/repeats';
+import { refit } from '@/features/recurrence/rule';
+import { SeriesNote } from '@/features/recurrence/SeriesNote';
+import { type Counting, hasEdits, NO_EDITS, type ReminderEdits } from '@/features/reminders/edits';
+import { Reminders } from '@/features/reminders/Reminders';
 import { Button } from '@/ui/Button';
 import { Select, TextArea, TextField } from '@/ui/Field';
 import { Modal } from '@/ui/Modal';
 import { useBeforeUnload } from '@/ui/useBeforeUnload';
 import type { Project, Task } from './board';
 import { ClashNote } from './ClashNote';
-import { DueFields } from './DueFields';
+import { DueDatePicker } from './DueDatePicker';
 import { type Draft, divide, type Fields, fieldsOf, insist, isEmpty, touch, untouch } from './draft';
 import { Subtasks } from './Subtasks';
 import { TEXT } from './text';
@@ -21,19 +28,30 @@ interface Props {
   begun: Draft;
   projects: readonly Project[];
   subtasks: readonly Task[];
-  onSave: (draft: Draft) => void;
+  /** What it was spawned from, where that is known. */
+  series: Task | undefined;
+  /** When all-day tasks remind. */
+  allDayTime: string;
+  onSave: (draft: Draft, reminders: ReminderEdits, counting: Counting) => void;
+  /** Opens another task in the place of this one. */
+  onOpen: (task: Task) => void;
   onClose: () => void;
 }
 
 /** What was not touched here shows what others make of it, while they do. */
-export function TaskEditor({ task, begun, projects, subtasks, onSave, onClose }: Props) {
+export function TaskEditor({ task, begun, projects, subtasks, series, allDayTime, onSave, onOpen, onClose }: Props) {
   const [draft, setDraft] = useState(begun);
-  useBeforeUnload(!isEmpty(draft));
+  const [reminders, setReminders] = useState(NO_EDITS);
+  const unsaved = !isEmpty(draft) || hasEdits(reminders);
+  useBeforeUnload(unsaved);
   const now = fieldsOf(task);
   const { clashing } = divide(draft, now);
   const deleted = task.deletedAt !== null;
   const title = draft.title ? draft.title.mine : now.title;
   const projectId = draft.projectId ? draft.projectId.mine : now.projectId;
+  const due = draft.due ? draft.due.mine : now.due;
+  const repeats = draft.repeats ? draft.repeats.mine : now.repeats;
+  const counting = { due, timeZone: task.timeZone, allDayTime };
   const set = <Name extends keyof Fields>(name: Name, value: Fields[Name]) =>
     setDraft((known) => touch(known, name, value, now));
   const note = (name: keyof Fields) =>
@@ -41,19 +59,35 @@ export function TaskEditor({ task, begun, projects, subtasks, onSave, onClose }:
       <ClashNote
         name={name}
         theirs={now}
+        recurs={task.recurrence?.summary}
         projects={projects}
         onMine={() => setDraft(insist(draft, name, now))}
         onTheirs={() => setDraft(untouch(draft, name))}
       />
     );
 
-  function submit(event: FormEvent) {
+  /** What was changed of how it recurs goes along. */
+  function setDue(next: string | null) {
+    set('due', next);
+    const mine = draft.repeats?.mine;
+    if (mine) set('repeats', { ...mine, rule: refit(mine.rule, frameOf(task, due), frameOf(task, next)) });
+  }
+
+  function moveSeries() {
+    if (!repeats) return;
+    const rule = refit(repeats.rule, frameOf(task, now.due), frameOf(task, due));
+    set('repeats', { ...repeats, rule, start: null });
+  }
+
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    onSave(touch(draft, 'title', title.trim(), now));
+    const fault = event.currentTarget.querySelector<HTMLElement>('[aria-invalid=true]');
+    if (fault) fault.focus();
+    else onSave(touch(draft, 'title', title.trim(), now), reminders, counting);
   }
 
   return (
-    <Modal title={TEXT.editing} onClose={onClose} holds={!isEmpty(draft)}>
+    <Modal title={TEXT.editing} onClose={onClose} holds={unsaved}>
       {deleted && (
         <p role="alert" className="mb-4 rounded-lg border border-warn px-3 py-2 text-sm">
           {TEXT.deletedElsewhere}
@@ -82,9 +116,16 @@ export function TaskEditor({ task, begun, projects, subtasks, onSave, onClose }:
           {note('description')}
         </div>
         <div>
-          <DueFields due={draft.due ? draft.due.mine : now.due} onChange={(due) => set('due', due)} />
+          <DueDatePicker due={due} timeZone={task.timeZone} onChange={setDue} />
           {note('due')}
         </div>
+        {task.spawnedFrom && <SeriesNote series={series} onOpen={unsaved ? undefined : onOpen} />}
+        <div>
+          <RecurrenceForm task={task} repeats={repeats} due={due} onChange={(repeats) => set('repeats', repeats)} />
+          {note('repeats')}
+          {draft.due && repeats && !draft.repeats && <MovedNote onMove={moveSeries} />}
+        </div>
+        <Reminders reminders={task.reminders} edits={reminders} counting={counting} onChange={setReminders} />
         <div className="grid grid-cols-2 items-start gap-4">
           <div>
             <Select
@@ -119,7 +160,7 @@ export function TaskEditor({ task, begun, projects, subtasks, onSave, onClose }:
           </div>
         </div>
         {!deleted && <Subtasks of={task} subtasks={subtasks} />}
-        <div className="flex justify-end gap-2">
+        <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t border-line bg-card px-5 py-3">
           <Button kind="outline" onClick={onClose}>
             {TEXT.cancel}
           </Button>

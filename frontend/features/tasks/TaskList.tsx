@@ -1,24 +1,25 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
+import { useMinute } from '@/ui/useMinute';
 import type { Task } from './board';
 import { TaskRow } from './TaskRow';
 import { TEXT } from './text';
 import { byPosition, subtasksOf } from './tree';
 import { useKeptFocus } from './useKeptFocus';
 
-const MINUTE_MS = 60_000;
-
 interface Props {
   tasks: readonly Task[];
   /** Of each task, whether shown here or not. */
   subtasks: ReadonlyMap<string, readonly Task[]>;
+  /** What tasks were spawned from, by id. */
+  series: ReadonlyMap<string, Task>;
   empty: string;
   showProject: boolean;
   onEdit: (task: Task) => void;
 }
 
-export function TaskList({ tasks, subtasks, empty, showProject, onEdit }: Props) {
+export function TaskList({ tasks, subtasks, series, empty, showProject, onEdit }: Props) {
   const now = useMinute();
   const list = useRef<HTMLElement>(null);
   useKeptFocus(list);
@@ -32,6 +33,7 @@ export function TaskList({ tasks, subtasks, empty, showProject, onEdit }: Props)
       <TaskRow
         task={task}
         subtasks={subtasks.get(task.id) ?? []}
+        series={task.spawnedFrom ? series.get(task.spawnedFrom.id) : undefined}
         now={now}
         showProject={showProject && !(task.parent && shown.has(task.parent.id))}
         onEdit={onEdit}
@@ -57,13 +59,4 @@ export function TaskList({ tasks, subtasks, empty, showProject, onEdit }: Props)
 
 function lastDoneFirst(one: Task, other: Task): number {
   return (one.completedAt ?? '') < (other.completedAt ?? '') ? 1 : -1;
-}
-
-function useMinute(): Date {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), MINUTE_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

@@ -2,6 +2,8 @@
 
 import { clsx } from 'clsx';
 import { CalendarDays, Check, ListChecks, Pencil, Trash2 } from 'lucide-react';
+import { RecurrenceFact } from '@/features/recurrence/RecurrenceFact';
+import { NextRing } from '@/features/reminders/NextRing';
 import { IconButton } from '@/ui/Button';
 import type { Task } from './board';
 import { useTaskChanges } from './changes';
@@ -19,12 +21,13 @@ const PRIORITY_LOOKS = {
 interface Props {
   task: Task;
   subtasks: readonly Task[];
+  series: Task | undefined;
   now: Date;
   showProject: boolean;
   onEdit: (task: Task) => void;
 }
 
-export function TaskRow({ task, subtasks, now, showProject, onEdit }: Props) {
+export function TaskRow({ task, subtasks, series, now, showProject, onEdit }: Props) {
   const changes = useTaskChanges();
   const due = dueText(task, now);
   const late = isOverdue(task, now);
@@ -59,6 +62,8 @@ export function TaskRow({ task, subtasks, now, showProject, onEdit }: Props) {
               {late && <span className="sr-only">, {TEXT.overdue}</span>}
             </span>
           )}
+          <RecurrenceFact task={task} series={series} now={now} />
+          <NextRing reminders={task.reminders} now={now} />
           {task.priority !== 'NONE' && (
             <span className={PRIORITY_LOOKS[task.priority]}>{TEXT.priorities[task.priority]}</span>
           )}
@@ -80,12 +85,14 @@ export function TaskRow({ task, subtasks, now, showProject, onEdit }: Props) {
           {task.version === 0 && <span className="text-warn">{TEXT.waiting}</span>}
         </p>
       </div>
-      <IconButton label={TEXT.edit(task.title)} onClick={() => onEdit(task)}>
-        <Pencil aria-hidden className="size-4" />
-      </IconButton>
-      <IconButton label={TEXT.remove(task.title)} onClick={() => void changes.remove(task)}>
-        <Trash2 aria-hidden className="size-4" />
-      </IconButton>
+      <div className="flex shrink-0 sm:gap-2">
+        <IconButton label={TEXT.edit(task.title)} onClick={() => onEdit(task)}>
+          <Pencil aria-hidden className="size-4" />
+        </IconButton>
+        <IconButton label={TEXT.remove(task.title)} onClick={() => void changes.remove(task)}>
+          <Trash2 aria-hidden className="size-4" />
+        </IconButton>
+      </div>
     </div>
   );
 }

@@ -21,6 +21,8 @@ export const TASK_FIELDS = graphql(`
     allDay
     timeZone
     position
+    isRecurring
+    occurrence
     version
     createdAt
     updatedAt
@@ -28,6 +30,9 @@ export const TASK_FIELDS = graphql(`
     project { id name color }
     parent { id }
     labels { ...LabelFields }
+    recurrence { ...RecurrenceFields }
+    spawnedFrom { id }
+    reminders { ...ReminderFields }
   }
 `);
 
@@ -40,7 +45,7 @@ export const LABEL_FIELDS = graphql(`
 `);
 
 export const VIEWER_FIELDS = graphql(`
-  fragment ViewerFields on User { id email name timeZone version }
+  fragment ViewerFields on User { id email name timeZone allDayReminderTime version }
 `);
 
 export const BOARD = graphql(`

@@ -1,10 +1,12 @@
 /** Everything that can be done to tasks: on screen at once, and then on the server. */
 
-import type { ApolloCache, ApolloClient } from '@apollo/client';
+import type { ApolloCache, ApolloClient, TypedDocumentNode } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { toast } from 'sonner';
-import { change, withNode } from '@/features/live/apply';
+import { currentTask, putTask } from '@/features/live/apply';
+import { CLEAR, SET } from '@/features/recurrence/mutations';
+import { frameOf, inputOf as recurrenceInput, started } from '@/features/recurrence/repeats';
 import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
 import { newId } from '@/graphql/ids';
 import type { Again } from '@/graphql/outbox';
@@ -20,18 +22,25 @@ export interface NewTask {
   parent?: Pick<Task, 'id'>;
 }
 
+type Saved = UpdateTaskMutation;
+
+/** How a part of a draft is sent. */
+interface How<Input> {
+  mutation: TypedDocumentNode<Saved, { input: Input }>;
+  /** For the task as it is by now. */
+  input: (task: Task, ours: Draft) => Input;
+}
+
 const payload = (task: Task) => ({ __typename: 'TaskPayload' as const, task, errors: [] });
 
 function show(cache: ApolloCache, task: Task | null | undefined) {
-  if (task) change(cache, (board) => ({ ...board, tasks: withNode(board.tasks, task) }));
+  if (task) putTask(cache, task);
 }
 
 export function taskChanges(client: ApolloClient) {
   const now = () => new Date().toISOString();
   const board = () => client.readQuery({ query: BOARD }, true);
-
-  /** As it is by now: what was drawn may be older than what came since. */
-  const current = (task: Task): Task => board()?.tasks.nodes.find(({ id }) => id === task.id) ?? task;
+  const current = (task: Task) => currentTask(client, task);
 
   const restore = (task: Task) =>
     say(
@@ -42,6 +51,66 @@ export function taskChanges(client: ApolloClient) {
         update: (cache, { data }) => show(cache, data?.restoreTask.task),
       }),
     );
+
+  /** Sends a part of a draft; what of it could not be saved. */
+  async function send<Input>(opened: Task, draft: Draft, { mutation, input }: How<Input>): Promise<Draft> {
+    const task = current(opened);
+    let { ours, clashing } = divide(draft, fieldsOf(task));
+    let { version } = task;
+    let deleted = false;
+
+    // Where others were quicker, what they left alone is sent again.
+    const again: Again = (data) => {
+      const { task: theirs, errors } = (data as Saved).payload;
+      if (errors[0]?.code !== 'CONFLICT' || !theirs) return null;
+      deleted = theirs.deletedAt !== null;
+      if (deleted || theirs.version === version) return null;
+      version = theirs.version;
+      const parts = divide(ours, fieldsOf(theirs));
+      ours = parts.ours;
+      clashing = { ...clashing, ...parts.clashing };
+      return isEmpty(ours) ? null : { input: input(theirs, ours) };
+    };
+
+    if (!isEmpty(ours)) {
+      try {
+        const { data } = await client.mutate<Saved>({
+          mutation,
+          variables: { input: input(task, ours) },
+          context: { again },
+          optimisticResponse: { payload: payload(withDraft(task, ours, board()?.projects.nodes ?? [])) },
+          update: (cache, { data }) => show(cache, data?.payload.task),
+        });
+        const [error] = data?.payload.errors ?? [];
+        if (!error) ours = {};
+        else if (!deleted && !isEmpty(ours)) complain(error);
+      } catch (error) {
+        complain(error);
+      }
+    }
+    return { ...ours, ...clashing };
+  }
+
+  function sendRepeats(task: Task, repeats: Draft['repeats'], due: string | null): Promise<Draft> | Draft {
+    if (!repeats) return {};
+    const { was, mine: wanted } = repeats;
+    if (!wanted) {
+      return send(
+        task,
+        { repeats },
+        { mutation: CLEAR, input: ({ id, version }) => ({ id, expectedVersion: version }) },
+      );
+    }
+    const mine = started(wanted, due, frameOf(task, due));
+    return send(
+      task,
+      { repeats: { was, mine } },
+      {
+        mutation: SET,
+        input: (now) => ({ taskId: now.id, expectedVersion: now.version, recurrence: recurrenceInput(mine, now) }),
+      },
+    );
+  }
 
   return {
     restore,
@@ -62,6 +131,8 @@ export function taskChanges(client: ApolloClient) {
         allDay: false,
         timeZone,
         position: '~', // behind every rank there is, until the server gives it one
+        isRecurring: false,
+        occurrence: null,
         version: 0,
         createdAt: now(),
         updatedAt: now(),
@@ -69,6 +140,9 @@ export function taskChanges(client: ApolloClient) {
         project: project && { __typename: 'Project', id: project.id, name: project.name, color: project.color },
         parent: parent ? { __typename: 'Task', id: parent.id } : null,
         labels: [],
+        recurrence: null,
+        spawnedFrom: null,
+        reminders: [],
       };
       const belongs = { ...(project && { projectId: project.id }), ...(parent && { parentId: parent.id }) };
       return say(
@@ -82,44 +156,19 @@ export function taskChanges(client: ApolloClient) {
     },
 
     /** What could not be saved, for the person to look at again; null where nothing is left. */
-    async save(opened: Task, draft: Draft): Promise<Draft | null> {
-      const task = current(opened);
-      let { ours, clashing } = divide(draft, fieldsOf(task));
-      let version = task.version;
-      let deleted = false;
-      const variables = () => ({ input: { id: task.id, expectedVersion: version, ...inputOf(ours) } });
-
-      // Where others were quicker, what they left alone is sent again.
-      const again: Again = (data) => {
-        const { task: theirs, errors } = (data as UpdateTaskMutation).updateTask;
-        if (errors[0]?.code !== 'CONFLICT' || !theirs) return null;
-        deleted = theirs.deletedAt !== null;
-        if (deleted || theirs.version === version) return null;
-        version = theirs.version;
-        const parts = divide(ours, fieldsOf(theirs));
-        ours = parts.ours;
-        clashing = { ...clashing, ...parts.clashing };
-        return isEmpty(ours) ? null : variables();
-      };
-
-      if (!isEmpty(ours)) {
-        try {
-          const { data } = await client.mutate({
-            mutation: UPDATE,
-            variables: variables(),
-            context: { again },
-            optimisticResponse: { updateTask: payload(withDraft(task, ours, board()?.projects.nodes ?? [])) },
-            update: (cache, { data }) => show(cache, data?.updateTask.task),
-          });
-          const [error] = data?.updateTask.errors ?? [];
-          if (!error) ours = {};
-          else if (!deleted && !isEmpty(ours)) complain(error);
-        } catch (error) {
-          complain(error);
-        }
-      }
-      const left = { ...ours, ...clashing };
-      return isEmpty(left) ? null : left;
+    async save(task: Task, draft: Draft): Promise<Draft | null> {
+      const { repeats, ...fields } = draft;
+      const due = draft.due ? draft.due.mine : fieldsOf(current(task)).due;
+      // In this order: what repeats starts when the task is due.
+      const left = await Promise.all([
+        send(task, fields, {
+          mutation: UPDATE,
+          input: ({ id, version }, ours) => ({ id, expectedVersion: version, ...inputOf(ours) }),
+        }),
+        sendRepeats(task, repeats, due),
+      ]);
+      const all = { ...left[0], ...left[1] };
+      return isEmpty(all) ? null : all;
     },
 
     setCompleted(task: Task, completed: boolean) {

@@ -3,9 +3,11 @@
  * What others change meanwhile stands beside that. Only where both changed the same field is there anything to choose.
  */
 
+import { type Repeats, repeatsOf, withRepeats } from '@/features/recurrence/repeats';
 import type { UpdateTaskInput } from '@/graphql/generated/graphql';
 import type { Project, Task } from './board';
 import { dueFields, isDay } from './due';
+import { same } from './same';
 
 /** A task as the editor has it. `due` is a day or an instant. */
 export interface Fields {
@@ -14,6 +16,7 @@ export interface Fields {
   priority: Task['priority'];
   due: string | null;
   projectId: string | null;
+  repeats: Repeats | null;
 }
 
 export type Draft = { readonly [Name in keyof Fields]?: { readonly was: Fields[Name]; readonly mine: Fields[Name] } };
@@ -21,14 +24,21 @@ export type Draft = { readonly [Name in keyof Fields]?: { readonly was: Fields[N
 export function fieldsOf(task: Task): Fields {
   const { title, description, priority } = task;
   const instant = task.dueDate && new Date(task.dueDate).toISOString();
-  return { title, description, priority, due: task.dueOn ?? instant, projectId: task.project?.id ?? null };
+  return {
+    title,
+    description,
+    priority,
+    due: task.dueOn ?? instant,
+    projectId: task.project?.id ?? null,
+    repeats: repeatsOf(task),
+  };
 }
 
 /** The draft with a field as it is wanted; one that is put back to what it was is no longer part of it. */
 export function touch<Name extends keyof Fields>(draft: Draft, name: Name, mine: Fields[Name], now: Fields): Draft {
   const known = draft[name];
   const was = known ? known.was : now[name];
-  return mine === was ? untouch(draft, name) : { ...draft, [name]: { was, mine } };
+  return same(mine, was) ? untouch(draft, name) : { ...draft, [name]: { was, mine } };
 }
 
 /** The draft without a field: what others made of it stands. */
@@ -52,12 +62,12 @@ export function divide(draft: Draft, now: Fields): { ours: Draft; clashing: Draf
   const those = (test: (change: Change, now: unknown) => boolean): Draft =>
     Object.fromEntries(Object.entries(draft).filter(([name, change]) => test(change, now[name as keyof Fields])));
   return {
-    ours: those(({ was, mine }, is) => is === was && is !== mine),
-    clashing: those(({ was, mine }, is) => is !== was && is !== mine),
+    ours: those(({ was, mine }, is) => same(is, was) && !same(is, mine)),
+    clashing: those(({ was, mine }, is) => !same(is, was) && !same(is, mine)),
   };
 }
 
-/** What to send: a field left out stays as it is. */
+/** What to send of the task's own fields: one left out stays as it is. */
 export function inputOf({ title, description, priority, due, projectId }: Draft): Omit<UpdateTaskInput, 'id'> {
   return {
     ...(title && { title: title.mine }),
@@ -70,9 +80,9 @@ export function inputOf({ title, description, priority, due, projectId }: Draft)
 
 /** The task as it will be. */
 export function withDraft(task: Task, draft: Draft, projects: readonly Project[]): Task {
-  const { title, description, priority, due, projectId } = draft;
+  const { title, description, priority, due, projectId, repeats } = draft;
   const project = projectId && projects.find(({ id }) => id === projectId.mine);
-  return {
+  const next = {
     ...task,
     ...(title && { title: title.mine }),
     ...(description && { description: description.mine }),
@@ -84,4 +94,5 @@ export function withDraft(task: Task, draft: Draft, projects: readonly Project[]
         : null,
     }),
   };
+  return repeats ? withRepeats(next, repeats.mine) : next;
 }

@@ -24,11 +24,6 @@ export function localDay(instant: Date): string {
   return `${instant.getFullYear()}-${pad(instant.getMonth() + 1)}-${pad(instant.getDate())}`;
 }
 
-/** A wall-clock time as it is in the browser's zone, `HH:MM`. */
-export function localTime(instant: Date): string {
-  return `${String(instant.getHours()).padStart(2, '0')}:${String(instant.getMinutes()).padStart(2, '0')}`;
-}
-
 export function isOverdue(task: Due & { completed: boolean }, now: Date): boolean {
   if (task.completed) return false;
   if (task.dueOn !== null) return task.dueOn < localDay(now);
@@ -38,12 +33,15 @@ export function isOverdue(task: Due & { completed: boolean }, now: Date): boolea
 /** A day never passes through an instant: it is the same day everywhere. */
 export function dueText(task: Due, now: Date): string | null {
   if (task.dueDate === null) return null;
-  const instant = new Date(task.dueDate);
-  const day = task.dueOn ?? localDay(instant);
-  return task.dueOn === null ? `${dayText(day, now)}, ${timeText(instant)}` : dayText(day, now);
+  return task.dueOn === null ? instantText(new Date(task.dueDate), now) : dayText(task.dueOn, now);
 }
 
-function dayText(day: string, now: Date): string {
+/** An instant as the clocks of the browser show it. */
+export function instantText(instant: Date, now: Date): string {
+  return `${dayText(localDay(instant), now)}, ${timeText(instant)}`;
+}
+
+export function dayText(day: string, now: Date): string {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   const near: [number, string][] = [
     [-1, TEXT.yesterday],

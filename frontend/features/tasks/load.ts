@@ -30,7 +30,10 @@ export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions
   }
   const nodes = { tasks: once(taskNodes), projects: once(projectNodes) };
   versions.forget(); // the server may have been put back to an earlier state
-  for (const thing of [...nodes.tasks, ...nodes.projects, ...board.labels, board.viewer]) versions.admit(thing);
+  const reminders = nodes.tasks.flatMap((task) => task.reminders);
+  for (const thing of [...nodes.tasks, ...reminders, ...nodes.projects, ...board.labels, board.viewer]) {
+    versions.admit(thing);
+  }
   const whole = { hasNextPage: false, endCursor: null, __typename: 'PageInfo' as const };
   cache.writeQuery({
     query: BOARD,
@@ -43,12 +46,13 @@ export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions
   return cursor;
 }
 
-/** Each thing once: what moves from one page to another while both are read comes twice. */
+/** Each thing once: what moves from one page to another while both are read comes twice, and what belongs to it is as
+ * it was last. */
 function once<Node extends { id: string; version: number }>(nodes: readonly Node[]): Node[] {
   const newest = new Map<string, Node>();
   for (const node of nodes) {
     const known = newest.get(node.id);
-    if (!known || known.version < node.version) newest.set(node.id, node);
+    if (!known || known.version <= node.version) newest.set(node.id, node);
   }
   return [...newest.values()];
 }

@@ -10,7 +10,7 @@ export const CREATE = graphql(`
 
 export const UPDATE = graphql(`
   mutation UpdateTask($input: UpdateTaskInput!) {
-    updateTask(input: $input) { task { ...TaskFields } errors { code message } }
+    payload: updateTask(input: $input) { task { ...TaskFields } errors { code message } }
   }
 `);
 

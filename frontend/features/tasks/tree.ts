@@ -30,6 +30,11 @@ export function subtasksOf(tasks: readonly Task[]): Map<string, Task[]> {
   return below;
 }
 
+/** The tasks that recur, by id. */
+export function seriesOf(tasks: readonly Task[]): Map<string, Task> {
+  return new Map(tasks.filter(({ isRecurring }) => isRecurring).map((task) => [task.id, task]));
+}
+
 /** Ranks sort as bytes, which no locale's comparison does. */
 export function byPosition(one: Task, other: Task): number {
   if (one.position !== other.position) return one.position < other.position ? -1 : 1;

@@ -1,0 +1,61 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import type { Task } from '@/features/tasks/board';
+import { useMinute } from '@/ui/useMinute';
+import { useReturnedFocus } from '@/ui/useReturnedFocus';
+import { useSubject } from '@/ui/useSubject';
+import { Dismissed } from './dismissed';
+import { RingNotice } from './RingNotice';
+import { ringsOf } from './rings';
+import { TEXT } from './text';
+import { useSystemNotifications } from './useSystemNotifications';
+
+/** More at once are counted. */
+const SHOWN = 3;
+
+interface Props {
+  /** Those that are there. */
+  tasks: readonly Task[];
+  onOpen: (task: Task) => void;
+}
+
+/** What rings, over everything else, in every tab. */
+export function Rings({ tasks, onOpen }: Props) {
+  const [dismissed] = useState(() => new Dismissed());
+  useEffect(() => dismissed.follow(), [dismissed]);
+  const region = useRef<HTMLDivElement>(null);
+  useReturnedFocus(region);
+  const now = useMinute();
+  const rings = ringsOf(tasks, now, useSubject(dismissed.keys$));
+  useSystemNotifications(rings, onOpen);
+  const notices = rings
+    .slice(0, SHOWN)
+    .map((ring) => (
+      <RingNotice
+        key={ring.key}
+        ring={ring}
+        now={now}
+        onOpen={() => onOpen(ring.task)}
+        onDismiss={() => dismissed.dismiss(ring.key)}
+      />
+    ));
+  return (
+    // Always there: what announces things is not hidden behind an open dialog.
+    <div ref={region} aria-live="assertive" data-beside-modal>
+      {rings.length > 0 && (
+        <section
+          aria-label={TEXT.rings}
+          className="pointer-events-auto fixed inset-x-3 top-3 z-30 grid gap-2 sm:left-auto sm:w-[27rem]"
+        >
+          {notices}
+          {rings.length > SHOWN && (
+            <p className="justify-self-end rounded-full border border-line bg-card px-3 py-1 text-xs text-soft shadow-sm">
+              {TEXT.more(rings.length - SHOWN)}
+            </p>
+          )}
+        </section>
+      )}
+    </div>
+  );
+}
