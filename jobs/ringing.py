@@ -29,7 +29,9 @@ class Ringing(Job):
             users = await users_with_due_reminders(
                 session, now, AT_ONCE, self._last_user, self._users.resting(), self._things.resting()
             )
-        await self._for_each(users, lambda user_id: self._ring_user(user_id, correlation_id))
+        # All ring before the first is told of, or with many due at once the last would be late.
+        with self._log.announced_together():
+            await self._for_each(users, lambda user_id: self._ring_user(user_id, correlation_id))
 
     @override
     async def next_moment(self, session: AsyncSession) -> datetime | None:

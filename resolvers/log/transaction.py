@@ -1,7 +1,9 @@
 """One transaction: the rows, and the events about them with the user's next numbers, commit together or not at all."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -82,6 +84,10 @@ class Transaction:
         return event
 
 
+#: Of this task and those that it starts: what waits to be announced.
+_together: ContextVar[list[Committed] | None] = ContextVar("announced_together", default=None)
+
+
 class Log:
     """The one place where the log is written."""
 
@@ -115,8 +121,24 @@ class Log:
 
     def announce(self, committed: Committed) -> None:
         """Tell this process what a transaction outside `change` made true."""
+        together = _together.get()
+        if together is not None:
+            together.append(committed)
+            return
         for listener in self.on_commit:
             listener(committed)
+
+    @contextmanager
+    def announced_together(self) -> Iterator[None]:
+        """What is committed below this is announced at its end, so that telling of one does not hold up the next."""
+        together: list[Committed] = []
+        token = _together.set(together)
+        try:
+            yield
+        finally:
+            _together.reset(token)
+            for committed in together:
+                self.announce(committed)
 
     async def _change[T](
         self,
