@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from resolvers.aggregates import reminder_data, task_data
+from resolvers.aggregates import task_data
 from resolvers.calendar import Occurrence, instant_of, wall_clock
 from resolvers.instants import LATEST, LATEST_DAY
 from resolvers.log.events import EventType
@@ -16,9 +16,9 @@ from resolvers.log.transaction import Transaction
 from resolvers.lookup import labels_of, refuse_too_many, set_labels
 from resolvers.ordering import last_rank
 from resolvers.ranks import rank_between
-from resolvers.recurrences.plan import zone_of
+from resolvers.recurrences.plan import Mode, zone_of
 from resolvers.reminders.change import REMINDERS
-from resolvers.reminders.plan import Canceller, Status, moment
+from resolvers.reminders.plan import Canceller, moment, note_created, put_reminder
 from resolvers.tables import Recurrence, Reminder, Task
 from resolvers.tasks.due import Due, due_of, put_due
 from resolvers.tasks.parents import has_room
@@ -81,7 +81,7 @@ async def spawn(tx: Transaction, pattern: Pattern, occurrence: Occurrence, due_t
     head.spawned_from_id = series.id
     head.occurrence_wall, head.occurrence_at = occurrence.wall.isoformat(), occurrence.at
     head.spawned_after_id = (
-        pattern.recurrence.predecessor_id if pattern.recurrence.mode == "COMPLETION" else None
+        pattern.recurrence.predecessor_id if pattern.recurrence.mode == Mode.COMPLETION else None
     )
     put_due(
         head, Due(on=occurrence.wall.date()) if pattern.recurrence.all_day else Due(at=occurrence.at), zone
@@ -155,16 +155,4 @@ async def _copy_reminder(tx: Transaction, task: Task, original: Reminder, due_to
     if ring_at is None:
         return
     rings = ring_at >= min(due_to_spawn, tx.now)
-    reminder = Reminder(
-        id=uuid4(),
-        user_id=tx.user_id,
-        task_id=task.id,
-        remind_at=ring_at,
-        before_due=original.pattern,
-        pattern=original.pattern,
-        status=Status.PENDING if rings else Status.CANCELLED,
-        cancelled_by=None if rings else Canceller.DUE_DATE,
-        created_at=tx.now,
-    )
-    tx.session.add(reminder)
-    tx.record(EventType.REMINDER_CREATED, reminder.id, reminder_data(reminder))
+    note_created(tx, put_reminder(tx, task, uuid4(), ring_at, original.pattern, rings))

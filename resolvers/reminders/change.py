@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from resolvers import validation
-from resolvers.aggregates import reminder_data
 from resolvers.calendar.durations import Duration
 from resolvers.creates import create_once
 from resolvers.errors import Conflict, Invalid, LimitExceeded, NotFound
@@ -15,7 +14,18 @@ from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
 from resolvers.lookup import find_task
 from resolvers.recurrences.plan import follow_reminders
-from resolvers.reminders.plan import Canceller, Status, arm, cancel, may_ring, moment, note, reminders_of
+from resolvers.reminders.plan import (
+    Canceller,
+    Status,
+    arm,
+    cancel,
+    may_ring,
+    moment,
+    note,
+    note_created,
+    put_reminder,
+    reminders_of,
+)
 from resolvers.tables import Reminder, Task
 from resolvers.validation import read_id
 
@@ -68,27 +78,10 @@ async def make_reminders(
     made = []
     for index, each in enumerate(new):
         ring_at = await _moment(tx, task, each, (*path, str(index)) if path else ())
-        to_come = ring_at > tx.now
         before_due = None if each.before_due is None else str(each.before_due)
-        reminder = Reminder(
-            id=ids[index] if ids else uuid4(),
-            user_id=tx.user_id,
-            task_id=task.id,
-            remind_at=ring_at,
-            before_due=before_due,
-            pattern=before_due,
-            # It follows the due date, whose moment for it has passed: until that moves.
-            status=Status.PENDING if to_come else Status.CANCELLED,
-            cancelled_by=None if to_come else Canceller.DUE_DATE,
-            created_at=tx.now,
-        )
-        tx.session.add(reminder)
-        made.append(reminder)
+        id_ = ids[index] if ids else uuid4()
+        made.append(put_reminder(tx, task, id_, ring_at, before_due, rings=ring_at > tx.now))
     return made
-
-
-def note_created(tx: Transaction, reminder: Reminder) -> None:
-    tx.record(EventType.REMINDER_CREATED, reminder.id, reminder_data(reminder))
 
 
 async def snooze_reminder(

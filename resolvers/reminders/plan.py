@@ -11,6 +11,7 @@ a person                CANCELLED for good
 from collections.abc import Sequence
 from datetime import datetime, time
 from enum import StrEnum
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -45,6 +46,29 @@ def may_ring(reminder: Reminder) -> bool:
     if reminder.status == Status.CANCELLED:
         return reminder.cancelled_by != Canceller.PERSON
     return reminder.status == Status.PENDING or reminder.before_due is not None
+
+
+def put_reminder(
+    tx: Transaction, task: Task, id_: UUID, ring_at: datetime, before_due: str | None, rings: bool
+) -> Reminder:
+    """A new one, of which `note_created` tells. One that does not ring waits for the due date to move."""
+    reminder = Reminder(
+        id=id_,
+        user_id=tx.user_id,
+        task_id=task.id,
+        remind_at=ring_at,
+        before_due=before_due,
+        pattern=before_due,
+        status=Status.PENDING if rings else Status.CANCELLED,
+        cancelled_by=None if rings else Canceller.DUE_DATE,
+        created_at=tx.now,
+    )
+    tx.session.add(reminder)
+    return reminder
+
+
+def note_created(tx: Transaction, reminder: Reminder) -> None:
+    tx.record(EventType.REMINDER_CREATED, reminder.id, reminder_data(reminder))
 
 
 async def reminders_of(tx: Transaction, task: Task) -> Sequence[Reminder]:

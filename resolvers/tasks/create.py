@@ -18,7 +18,8 @@ from resolvers.lookup import find_labels, find_project, refuse_too_many, set_lab
 from resolvers.ordering import last_rank
 from resolvers.recurrences.change import NewRecurrence, add_recurrence
 from resolvers.recurrences.plan import recurrence_of
-from resolvers.reminders.change import NewReminder, make_reminders, note_created
+from resolvers.reminders.change import NewReminder, make_reminders
+from resolvers.reminders.plan import note_created
 from resolvers.search import fold
 from resolvers.tables import Task
 from resolvers.tasks.due import NEVER, put_due, read_due
