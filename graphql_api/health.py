@@ -53,7 +53,7 @@ async def _state(parts: Parts) -> dict[str, object]:
                 database = "migrations are behind: run `python -m graphql_api migrate`"
     except Unavailable:
         database = "does not answer"
-    degraded = [] if parts.relay.bus_answers else [parts.settings.event_bus]
+    degraded = [] if parts.relay.bus_answers else [parts.settings.bus]
     return {
         "status": "ok" if database == "ok" and not parts.stopping else "unavailable",
         "live": True,

@@ -1,11 +1,13 @@
 """Every environment variable that TaskFlow reads, with unit, default and limit. Nothing else reads the environment."""
 
+import ssl
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graphql_api.database_url import read_database_url
@@ -32,9 +34,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    workers: int = Field(1, ge=1, description="Processes that serve. 1 with the memory bus.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Processes that serve on PORT. 1 with the memory bus or SQLite."
+    )
     role: Literal["all", "api", "worker"] = Field(
-        "all", description="What this process does. `all` with the memory bus."
+        "all",
+        description="What this process does. api: serves clients. worker: what happens unasked, and health. all: both; "
+        "the only one with the memory bus or SQLite.",
     )
     data_dir: Path = Field(
         Path("data"), description="Folder of the embedded database and of secrets made by the server itself."
@@ -43,15 +49,77 @@ class Settings(BaseSettings):
         "",
         description="postgres://…, postgresql://… or sqlite:///path. Empty: SQLite in DATA_DIR.",
     )
-    event_bus: Literal["memory"] = Field(
-        "memory",
-        description="What carries events between processes. memory: one process, nothing to install.",
+    event_bus: Literal["", "memory", "kafka", "dapr"] = Field(
+        "",
+        description="What carries events between processes. memory: one process, nothing to install. Empty: dapr where "
+        "USE_DAPR is true, kafka where KAFKA_BOOTSTRAP_SERVERS is set, memory elsewhere.",
+    )
+    use_dapr: bool = Field(False, description="true: the same as EVENT_BUS=dapr.")
+    kafka_bootstrap_servers: CommaSeparated = Field(
+        (),
+        description="host:port of brokers to begin with, comma-separated. Beside Dapr: where events go straight while "
+        "the sidecar is away.",
+    )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="How to talk to the brokers. Hosted ones mostly ask for SASL_SSL."
+    )
+    kafka_sasl_mechanism: Literal["", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "", description="How to sign in; demanded with SASL_…, empty without."
+    )
+    kafka_sasl_username: str = Field("", description="User of the brokers; demanded with SASL_….")
+    kafka_sasl_password: SecretStr = Field(SecretStr(""), description="Password; demanded with SASL_….")
+    kafka_ssl_cafile: Path | None = Field(
+        None, description="PEM file of the CA of the brokers. Empty: those that this system trusts."
+    )
+    kafka_topic: str = Field(
+        "tasks.events",
+        pattern=r"^[a-zA-Z0-9._-]{1,200}$",
+        description="Topic of events, made where it is missing. Dead letters go to the one of this name and `.dlq`.",
+    )
+    kafka_partitions: int = Field(
+        6,
+        ge=1,
+        le=1000,
+        description="Partitions of a topic that is made: at most so many workers share the work.",
+    )
+    kafka_compression: Literal["none", "gzip"] = Field(
+        "none", description="gzip: fewer bytes, for a metered broker; more CPU."
+    )
+    kafka_session_seconds: float = Field(
+        6,
+        ge=1,
+        le=300,
+        description="After so long without a sign of life a worker's partitions go to the others, in seconds. Brokers "
+        "mostly take no less than 6.",
+    )
+    dapr_http_port: int = Field(3500, ge=1, le=65535, description="HTTP port of the sidecar, on this host.")
+    dapr_grpc_port: int = Field(50001, ge=1, le=65535, description="gRPC port of the sidecar, on this host.")
+    dapr_api_token: SecretStr = Field(
+        SecretStr(""), description="Token that the sidecar asks for, if it does."
+    )
+    app_api_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token that the sidecar shows with each call of /dapr/…: with Dapr, at least 16 characters.",
     )
     broadcast_url: str = Field(
-        "memory://", description="What hands events to the sockets. memory:// with the memory bus."
+        "",
+        description="What hands events to the sockets of each process. memory://: each process hears the whole bus. "
+        "redis:// or rediss://: the bus is read once, and Redis spreads it. Empty: REDIS_URL, or memory://.",
     )
-    kafka_bootstrap_servers: str = Field("", description="Kafka is not in this release: leave this empty.")
-    use_dapr: bool = Field(False, description="Dapr is not in this release: leave this false.")
+    redis_url: str = Field("", description="Redis as hosts name it: BROADCAST_URL where that is empty.")
+    lease_seconds: float = Field(
+        15,
+        ge=1,
+        le=300,
+        description="A process that does what only one should, such as sweeping up events, is given up after so long "
+        "without a sign of life, in seconds.",
+    )
+    consumer_sweep_seconds: float = Field(
+        30,
+        ge=0.2,
+        le=3600,
+        description="How often the log is searched for events that no worker was told of, in seconds.",
+    )
     due_poll_seconds: float = Field(
         1,
         gt=0,
@@ -98,7 +166,7 @@ class Settings(BaseSettings):
         "info", description="The least that is logged."
     )
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "kafka_bootstrap_servers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -122,35 +190,53 @@ class Settings(BaseSettings):
             read_database_url(value)
         return value
 
-    @field_validator("workers")
+    @field_validator("kafka_bootstrap_servers")
     @classmethod
-    def _is_one_process(cls, value: int) -> int:
-        if value != 1:
-            raise ValueError(
-                "with the memory bus there is one process: a second one would hear nothing of it"
+    def _are_servers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for server in value:
+            host, _, port = server.rpartition(":")
+            if (
+                not host
+                or "/" in server
+                or not (port.isascii() and port.isdigit() and 0 < int(port) <= 65535)
+            ):
+                raise ValueError(f"{server!r} is not a host and a port such as kafka-1.example.com:9092")
+        return value
+
+    @field_validator("kafka_ssl_cafile", mode="before")
+    @classmethod
+    def _is_none_where_empty(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("kafka_ssl_cafile")
+    @classmethod
+    def _is_certificate(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.create_default_context(cafile=str(value))
+            except OSError as error:
+                why = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+                raise ValueError(f"{value} {why}") from None
+        return value
+
+    @field_validator("broadcast_url", "redis_url")
+    @classmethod
+    def _is_broadcast(cls, value: str, info: ValidationInfo) -> str:
+        if not value or (value == "memory://" and info.field_name == "broadcast_url"):
+            return value
+        if not value.startswith(("redis://", "rediss://")):
+            choices = (
+                "memory://, redis:// or rediss://"
+                if info.field_name == "broadcast_url"
+                else "redis:// or rediss://"
             )
-        return value
-
-    @field_validator("role")
-    @classmethod
-    def _does_everything(cls, value: str) -> str:
-        if value != "all":
-            raise ValueError("with the memory bus there is one process, which does everything: all")
-        return value
-
-    @field_validator("broadcast_url")
-    @classmethod
-    def _is_memory(cls, value: str) -> str:
-        if value != "memory://":
-            raise ValueError("only memory:// is in this release")
-        return value
-
-    @field_validator("kafka_bootstrap_servers", "use_dapr")
-    @classmethod
-    def _is_off(cls, value: str | bool) -> str | bool:
-        # Rather than leave out what somebody relies on, and say nothing.
-        if value:
-            raise ValueError("not in this release, whose bus is in memory")
+            raise ValueError(f"must begin with {choices}")
+        try:
+            url = urlsplit(value)
+            if not url.hostname or url.port == 0:
+                raise ValueError
+        except ValueError:
+            raise ValueError("can't be read: it is redis://host:port/0, its port a number") from None
         return value
 
     @field_validator("trusted_proxies")
@@ -186,9 +272,81 @@ class Settings(BaseSettings):
                 raise ValueError("JWT_SECRET: this is the sample; production needs a random one")
         return self
 
+    @model_validator(mode="after")
+    def _keeps_the_promise(self) -> "Settings":
+        """Refuse what would lose or double events, or leave out what somebody relies on, and say nothing."""
+        if self.use_dapr and self.event_bus not in ("", "dapr"):
+            raise ValueError(f"USE_DAPR: true contradicts EVENT_BUS={self.event_bus}; leave one of them out")
+        if self.bus == "kafka" and not self.kafka_bootstrap_servers:
+            raise ValueError(
+                "KAFKA_BOOTSTRAP_SERVERS: EVENT_BUS=kafka needs to know the brokers, as host:port"
+            )
+        if self.bus == "memory" and self.event_bus == "memory" and self.kafka_bootstrap_servers:
+            raise ValueError(
+                "KAFKA_BOOTSTRAP_SERVERS: EVENT_BUS=memory would not use them; leave one of them out"
+            )
+        if self.bus == "dapr" and len(self.app_api_token.get_secret_value()) < 16:
+            raise ValueError(
+                "APP_API_TOKEN: with Dapr it must have at least 16 characters, and the sidecar the same: without it "
+                "anybody could post events"
+            )
+        for alone, why in (
+            (
+                self.bus == "memory",
+                "with the memory bus there is one process: another one would hear nothing of it",
+            ),
+            (
+                self.database.get_backend_name() == "sqlite",
+                "SQLite is for one process; set DATABASE_URL to PostgreSQL",
+            ),
+        ):
+            if alone and self.workers != 1:
+                raise ValueError(f"WORKERS: must be 1; {why}")
+            if alone and self.role != "all":
+                raise ValueError(f"ROLE: must be all; {why}")
+        return self
+
+    @model_validator(mode="after")
+    def _signs_in_to_kafka(self) -> "Settings":
+        given = {
+            "KAFKA_SASL_MECHANISM": self.kafka_sasl_mechanism,
+            "KAFKA_SASL_USERNAME": self.kafka_sasl_username,
+            "KAFKA_SASL_PASSWORD": self.kafka_sasl_password.get_secret_value(),
+        }
+        signs_in = self.kafka_security_protocol.startswith("SASL")
+        for name, value in given.items():
+            if signs_in and not value:
+                raise ValueError(f"{name}: KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs it")
+            if value and not signs_in:
+                raise ValueError(
+                    f"KAFKA_SECURITY_PROTOCOL: must be SASL_SSL or SASL_PLAINTEXT where {name} is set"
+                )
+        return self
+
     @property
     def production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def bus(self) -> Literal["memory", "kafka", "dapr"]:
+        if self.event_bus:
+            return self.event_bus
+        if self.use_dapr:
+            return "dapr"
+        return "kafka" if self.kafka_bootstrap_servers else "memory"
+
+    @property
+    def broadcast(self) -> str:
+        return self.broadcast_url or self.redis_url or "memory://"
+
+    @property
+    def serves_clients(self) -> bool:
+        return self.role in ("all", "api")
+
+    @property
+    def does_the_work(self) -> bool:
+        """What happens unasked: rings, spawns, and what acts on events."""
+        return self.role in ("all", "worker")
 
     @property
     def graphiql_on(self) -> bool:

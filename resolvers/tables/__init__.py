@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from resolvers.tables.delivery import ConsumerPosition, DeadLetter, InboxEntry, Lease
 from resolvers.tables.organising import Label, Project
 from resolvers.tables.recurrence import Recurrence
 from resolvers.tables.reminder import Reminder
@@ -12,9 +13,13 @@ from resolvers.tables.user import SignInSession, User
 metadata = SQLModel.metadata
 
 __all__ = [
+    "ConsumerPosition",
+    "DeadLetter",
     "EventRow",
     "IdempotentCreate",
+    "InboxEntry",
     "Label",
+    "Lease",
     "Project",
     "Recurrence",
     "Reminder",
