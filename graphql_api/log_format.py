@@ -47,3 +47,5 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+    # It says many times a second what KafkaBus says once, with the variable to look at.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -10,6 +10,7 @@ import pytest
 from graphql_api.migrate import migrate
 from graphql_api.settings import Settings
 from resolvers.database import Database
+from tests.services.kafka import Kafka
 from tests.services.postgres import make_database, postgresql
 from tests.support.client import Api
 from tests.support.server import Server
@@ -22,6 +23,13 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
 def postgresql_url() -> Iterator[str]:
     with postgresql() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Kafka]:
+    """One broker for all tests that neither stop it nor look at what is not theirs."""
+    with Kafka() as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session", params=BOTH)
