@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from jobs.due import DueJobs
 from resolvers.database import Database
 from resolvers.errors import Unavailable
+from resolvers.log.inbox import PURGE_ENTRIES, purge_inbox
 from resolvers.log.transaction import Log
 from resolvers.tasks import purge_deleted, users_with_purgeable
 
@@ -17,6 +18,8 @@ log = structlog.get_logger()
 
 #: A deleted task can be restored for so long.
 KEPT_DELETED = timedelta(days=30)
+#: As long as brokers keep messages by default: what comes again later is told by its position alone.
+KEPT_INBOX = timedelta(days=7)
 #: The net below `jobs/due.py`, which wakes by itself when something is due.
 TICK_SECONDS = 60
 PURGE_EVERY_SECONDS = 3600
@@ -45,6 +48,9 @@ class Timetable:
         # Once at the start, too: a host that sleeps or restarts often would never come to it.
         self._scheduler.add_job(
             self._purge, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
+        )
+        self._scheduler.add_job(
+            self._purge_inbox, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
         )
         self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS)
         self._scheduler.start()
@@ -79,6 +85,17 @@ class Timetable:
                 else:
                     purged += outcome.value
 
+    async def purge_inbox(self) -> int:
+        """Take away the notes of what was dealt with long ago; returns how many."""
+        purged = 0
+        while True:
+            async with self._database.transaction() as session:
+                before = await self._database.now(session) - KEPT_INBOX
+                some = await purge_inbox(session, before)
+            purged += some
+            if some < PURGE_ENTRIES:
+                return purged
+
     async def _tick(self) -> None:
         try:
             await self._due.work()
@@ -90,3 +107,9 @@ class Timetable:
             purged_total.inc(await self.purge())
         except Unavailable:
             log.warning("purge_waits", reason="the database does not answer")
+
+    async def _purge_inbox(self) -> None:
+        try:
+            await self.purge_inbox()
+        except Unavailable:
+            log.warning("inbox_purge_waits", reason="the database does not answer")

@@ -12,8 +12,8 @@ from jobs.bus.message import Message
 #: Called with each message as it arrives. Must not wait; what it raises is logged and ends nothing.
 type Listener = Callable[[Message], None]
 
-#: Called with messages in the order of their partition, and returns when all are dealt with. Where it raises, they
-#: come again: to this process or to another one.
+#: Called with messages in the order of their partition, and returns when all are dealt with, or noted for a later try.
+#: Where it raises, they come again: to this process or to another one.
 type Handler = Callable[[Sequence[Message]], Awaitable[None]]
 
 

@@ -1,0 +1,51 @@
+"""What the programs beside the server have in common: a database that is there already, and words for a terminal."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from graphql_api.migrate import is_current
+from graphql_api.reach import database_variable, faults_named
+from graphql_api.settings import Settings, SettingsError
+from resolvers.database import Database
+
+
+@asynccontextmanager
+async def existing_database(settings: Settings) -> AsyncIterator[Database]:
+    """Raises SettingsError where there is none in this release's form, Unavailable."""
+    variable = database_variable(settings)
+    if _awaits_first_start(settings.database):
+        raise SettingsError(f"{variable}: there is no database yet")
+    database = Database(settings.database)
+    try:
+        async with faults_named(settings):
+            current = await is_current(database)
+        if not current:
+            raise SettingsError(
+                f"{variable}: the database is not in this release's form; "
+                "`python -m graphql_api migrate` brings it there"
+            )
+        yield database
+    finally:
+        await database.close()
+
+
+def _awaits_first_start(url: sa.URL) -> bool:
+    """Opening an SQLite file that is not there would make one."""
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
+def say(text: str) -> None:
+    sys.stdout.write(printable(text) + "\n")
+
+
+def complain(text: str) -> None:
+    sys.stderr.write(printable(text) + "\n")
+
+
+def printable(text: str) -> str:
+    """What comes from outside must not move the terminal's cursor."""
+    return "".join(each if each.isprintable() else " " for each in text)
