@@ -1,21 +1,22 @@
 """All feeds of this process, and the three things that wake them.
 
 A commit in this process wakes its user's feed at once. What other processes commit arrives over the bus, through
-broadcaster, on the channel of the user. And since a wake-up can be lost, one query every POLL_SECONDS asks how far
-the logs of all live users reach: that bounds every loss.
+broadcaster, on the channel of the user. And since a wake-up can be lost, one query asks how far the logs of all live
+users reach: every POLL_SECONDS, more often while something is known to be wrong, and at once after a gap. That bounds
+every loss.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
-from broadcaster import Broadcast
 from prometheus_client import Counter, Gauge
 
 from graphql_api.live.feed import Feed
+from jobs.broadcast import BoundedBroadcast, Gap, Unsubscribed
 from jobs.bus.message import BadMessage, UnknownType, decode
 from resolvers.database import Database
 from resolvers.errors import Unavailable
@@ -25,6 +26,10 @@ from resolvers.log.transaction import Committed
 log = structlog.get_logger()
 
 POLL_SECONDS = 5.0
+#: While messages are known not to arrive; so soon, too, it is noticed that they do not.
+DEGRADED_POLL_SECONDS = 1.0
+#: Between two polls, however many gaps there are.
+SHORTEST_POLL_SECONDS = 0.1
 POLL_USERS = 500
 RETRY_SECONDS = 1.0
 
@@ -42,9 +47,16 @@ class _Entry:
 
 
 class Hub:
-    def __init__(self, database: Database, broadcast: Broadcast) -> None:
+    """`degraded` says whether messages are known not to arrive just now."""
+
+    def __init__(
+        self, database: Database, broadcast: BoundedBroadcast, degraded: Callable[[], bool] = lambda: False
+    ) -> None:
         self.database = database
         self._broadcast = broadcast
+        self._degraded = degraded
+        self._gap = asyncio.Event()
+        broadcast.on_gap.append(self._gap.set)
         self._entries: dict[UUID, _Entry] = {}
         live_users.set_function(lambda: len(self._entries))
 
@@ -78,11 +90,21 @@ class Hub:
     async def poll_forever(self) -> None:
         """Runs until cancelled."""
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            await self._rest()
             try:
                 await self.poll()
             except Unavailable:
                 log.warning("live_poll_waits", reason="the database does not answer")
+
+    async def _rest(self) -> None:
+        """Until it is time for the next poll."""
+        await asyncio.sleep(SHORTEST_POLL_SECONDS)
+        for _ in range(round(POLL_SECONDS / DEGRADED_POLL_SECONDS)):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gap.wait(), DEGRADED_POLL_SECONDS)
+            if self._gap.is_set() or self._degraded():
+                break
+        self._gap.clear()
 
     async def poll(self) -> None:
         """Ask the log how far it reaches for every live user, and wake those that missed something."""
@@ -105,12 +127,16 @@ class Hub:
                 async with self._broadcast.subscribe(channel=str(user_id)) as subscriber:
                     entry.feed.ready.set()
                     while True:
-                        message = await subscriber.get()
                         try:
-                            entry.feed.offer(decode(message.message))
+                            entry.feed.offer(decode((await subscriber.get()).message))
                         except (BadMessage, UnknownType):
                             # Readers meet a gap and take it from the log.
                             log.warning("unreadable_live_message", user_id=str(user_id))
+                        except Gap:
+                            # What follows may be older than what is gone.
+                            self._gap.set()
+            except Unsubscribed:
+                return  # the process stops
             except Exception:
                 log.exception("live_feed_failed", user_id=str(user_id))
                 entry.feed.ready.set()  # the poll stands in until broadcaster is back

@@ -11,12 +11,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import uvicorn
-from broadcaster import Broadcast
 
 from graphql_api.app import build_app
 from graphql_api.live.hub import Hub
 from graphql_api.settings import Settings
 from graphql_api.wiring import Parts, open_parts, prepare_database
+from jobs.broadcast import BoundedBroadcast, open_broadcast
 from resolvers.accounts import NewAccount, sign_up
 from resolvers.database import Database
 from resolvers.log.events import Event, EventType
@@ -50,10 +50,15 @@ async def happen(
 class Live:
     """Database, log, hub and broadcaster of one process, and the log of another that only the database joins to it."""
 
-    def __init__(self, database: Database, broadcast: Broadcast | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        broadcast: BoundedBroadcast | None = None,
+        degraded: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.database = database
-        self.broadcast = broadcast or Broadcast("memory://")
-        self.hub = Hub(database, self.broadcast)
+        self.broadcast = broadcast or open_broadcast("memory://")
+        self.hub = Hub(database, self.broadcast, degraded)
         self.log = Log(database)
         self.log.on_commit.append(self.hub.on_commit)
         self.elsewhere = Log(Database(database.url))

@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager, closing
 
 import pytest
 import sqlalchemy as sa
-from broadcaster import Broadcast
 from broadcaster._backends.memory import MemoryBackend
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
+from structlog.testing import capture_logs
 
 from graphql_api.live import hub as hub_module
 from graphql_api.live import stream as stream_module
 from graphql_api.live.stream import EventStream, open_stream
+from jobs.broadcast import BoundedBroadcast, bounded
 from jobs.bus.message import encode
 from resolvers.database import Database
 from resolvers.errors import CursorExpired
@@ -28,6 +29,20 @@ from tests.live.inside import DEADLINE_SECONDS, Live, happen, make_viewer, until
 async def live(database: Database) -> AsyncIterator[Live]:
     async with Live(database) as live:
         yield live
+
+
+class Polled(Live):
+    """`degraded` is what its hub is told."""
+
+    def __init__(self, database: Database) -> None:
+        self.degraded = False
+        super().__init__(database, degraded=lambda: self.degraded)
+
+    async def hears_nothing(self, stream: EventStream) -> bool:
+        hearing = asyncio.create_task(stream.batch())
+        await asyncio.wait([hearing], timeout=0.3)
+        hearing.cancel()
+        return not hearing.done()
 
 
 async def take(stream: EventStream, count: int) -> list[Event]:
@@ -234,7 +249,7 @@ async def test_a_feed_survives_that_broadcaster_fails(database: Database, monkey
     monkeypatch.setattr(hub_module, "RETRY_SECONDS", 0.01)
     backend = Stumbling()
     backend.failures = 2
-    async with Live(database, Broadcast(backend=backend)) as live:
+    async with Live(database, BoundedBroadcast(backend=backend)) as live:
         viewer = await make_viewer(database)
         with closing(await open_stream(live.hub, viewer, None, EVERYTHING)) as stream:
 
@@ -245,11 +260,66 @@ async def test_a_feed_survives_that_broadcaster_fails(database: Database, monkey
 
             await until(lambda: backend.subscriptions == 1)
             await heard()
-            # This is how broadcaster tells its subscribers that it is over.
-            [queue] = live.broadcast._subscribers[str(viewer.user_id)]
-            queue.put_nowait(None)
-            await until(lambda: backend.subscriptions == 2)
-            await heard()
+
+
+async def test_the_end_of_broadcaster_is_the_end_of_listening_and_no_failure(database: Database):
+    before = asyncio.all_tasks()
+    with capture_logs() as logs:
+        async with Live(database) as live:
+            viewer = await make_viewer(database)
+            stream = await open_stream(live.hub, viewer, None, EVERYTHING)
+        await until(lambda: asyncio.all_tasks() <= before)
+        stream.close()
+    assert [entry for entry in logs if entry["log_level"] != "info"] == []
+
+
+@pytest.fixture
+async def polled(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Polled]:
+    """Nothing comes from the bus, and the poll is far away unless something makes it come sooner."""
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 600.0)
+    monkeypatch.setattr(hub_module, "DEGRADED_POLL_SECONDS", 0.1)
+    async with Polled(database) as polled:
+        polling = asyncio.create_task(polled.hub.poll_forever())
+        yield polled
+        polling.cancel()
+
+
+async def test_what_is_known_to_be_wrong_makes_the_poll_frequent_at_once(polled: Polled):
+    viewer = await make_viewer(polled.database)
+    with closing(await open_stream(polled.hub, viewer, None, EVERYTHING)) as stream:
+        for _ in range(3):
+            written = await happen(polled.elsewhere, viewer.user_id)
+            assert await polled.hears_nothing(stream)
+            polled.degraded = True
+            assert await take(stream, 1) == written
+            more = await happen(polled.elsewhere, viewer.user_id)
+            assert await take(stream, 1) == more
+            polled.degraded = False
+
+
+async def test_after_a_gap_the_log_is_asked_at_once(polled: Polled):
+    viewer = await make_viewer(polled.database)
+    with closing(await open_stream(polled.hub, viewer, None, EVERYTHING)) as stream:
+        written = await happen(polled.elsewhere, viewer.user_id)
+        assert await polled.hears_nothing(stream)
+        polled.broadcast._tell_of_gap()
+        assert await take(stream, 1) == written
+
+
+async def test_a_feed_that_could_not_keep_up_with_the_bus_asks_the_log(
+    polled: Polled, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bounded, "HELD_EVENTS", 3)
+    viewer = await make_viewer(polled.database)
+    with closing(await open_stream(polled.hub, viewer, None, EVERYTHING)) as stream:
+        written = await happen(polled.log, viewer.user_id, 3)
+        assert await take(stream, 3) == written
+        newest = await happen(polled.elsewhere, viewer.user_id)
+        # It makes room for what was known long ago.
+        await polled.broadcast.publish_all(
+            [(message.key, message.body.decode()) for message in map(encode, newest + written)]
+        )
+        assert await take(stream, 1) == newest
 
 
 async def test_a_subscription_begins_also_where_broadcaster_hangs(
@@ -258,7 +328,7 @@ async def test_a_subscription_begins_also_where_broadcaster_hangs(
     monkeypatch.setattr(stream_module, "READY_SECONDS", 0.05)
     backend = Stumbling()
     backend.hangs = True
-    async with Live(database, Broadcast(backend=backend)) as live:
+    async with Live(database, BoundedBroadcast(backend=backend)) as live:
         viewer = await make_viewer(database)
         async with asyncio.timeout(DEADLINE_SECONDS):
             stream = await open_stream(live.hub, viewer, None, EVERYTHING)
