@@ -1,22 +1,23 @@
 """Moves events from the log to the bus, at least once.
 
 What this process commits it publishes at once. What is left over (the bus was away, a process died between its
-commit and its publishing) is swept up in order once it is older than SWEEP_AFTER_SECONDS.
+commit and its publishing) is swept up in order once it is older than SWEEP_AFTER_SECONDS, by whoever holds the lease.
 """
 
 import asyncio
 from collections import deque
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import structlog
-from prometheus_client import Counter, Gauge
+from prometheus_client import Gauge
 
-from jobs.bus import Bus, BusUnavailable, Message
-from jobs.bus.message import encode
-from jobs.set_aside import SetAside
+from jobs.bus import Bus
+from jobs.lease import Lease, LeaseLost
+from jobs.publishing import Publisher
 from resolvers.database import Database
 from resolvers.errors import Unavailable
-from resolvers.log.event_log import mark_published, read_waiting
+from resolvers.log.event_log import mark_published, read_backlog, read_waiting
 from resolvers.log.events import Event
 from resolvers.log.transaction import Committed
 
@@ -30,28 +31,46 @@ NEWER_THAN_ANY = timedelta(days=1)
 NOTE_EVERY_SECONDS = 0.2
 #: More than this is not held in memory while the bus is away: the sweep finds it in the log.
 HELD_EVENTS = 10_000
-PUBLISH_TIMEOUT_SECONDS = 5.0
+#: The backlog is counted up to here: it is counted often, and then it is long anyway.
+COUNTED_EVENTS = 10_000
+#: Who sweeps in vain for the time of so many leases lets others try.
+IN_VAIN_LEASES = 2
 #: A stop does not wait longer: what is left is for the sweep of who comes next.
 FLUSH_SECONDS = 1.5
 
-published_total = Counter("taskflow_events_published_total", "Events that the bus took.")
-waiting_gauge = Gauge("taskflow_relay_held_events", "Events committed here that the bus has not taken yet.")
+held_gauge = Gauge("taskflow_relay_held_events", "Events committed here that the bus has not taken yet.")
+backlog_gauge = Gauge(
+    "taskflow_relay_backlog_events",
+    f"Events older than a second that no bus has taken, up to {COUNTED_EVENTS}: 0 where another process sweeps.",
+)
+oldest_gauge = Gauge(
+    "taskflow_relay_oldest_seconds",
+    "How long the oldest of the backlog has waited: 0 where another process sweeps.",
+)
 
 
 class Relay:
-    def __init__(self, database: Database, bus: Bus) -> None:
+    def __init__(self, database: Database, bus: Bus, lease: Lease) -> None:
         self._database = database
         self._bus = bus
+        self._lease = lease
+        self._publisher = Publisher(bus)
         self._fresh: deque[Event] = deque(maxlen=HELD_EVENTS)
+        #: The bus took them, and it is still to be noted: of this process's own, and of those it swept up.
         self._published: list[Event] = []
-        self._set_aside = SetAside()
+        self._swept: list[Event] = []
+        #: Since when the bus has taken nothing of what was swept up.
+        self._in_vain_since: datetime | None = None
         self._woken = asyncio.Event()
-        #: False while the bus refuses: then only the sweep tries.
-        self.bus_answers = True
-        waiting_gauge.set_function(lambda: len(self._fresh))
+        held_gauge.set_function(lambda: len(self._fresh))
+
+    @property
+    def bus_answers(self) -> bool:
+        return self._publisher.answers
 
     def on_commit(self, committed: Committed) -> None:
-        if committed.events and self.bus_answers:
+        # While the bus is away the sweep alone tries. That it is back the bus knows first.
+        if committed.events and (self.bus_answers or self._bus.trouble is None):
             self._fresh.extend(committed.events)
             self._woken.set()
 
@@ -66,15 +85,16 @@ class Relay:
         """Runs until cancelled: note in the log what the bus took."""
         while True:
             await asyncio.sleep(NOTE_EVERY_SECONDS)
-            await self._note()
+            await self._note_own()
 
     async def sweep(self) -> None:
-        """Runs until cancelled: publish what was left over, oldest first."""
+        """Runs until cancelled: with the lease, publish what was left over, oldest first."""
         while True:
             await asyncio.sleep(SWEEP_EVERY_SECONDS)
             try:
                 while await self.sweep_batch() >= SWEEP_EVENTS:
                     pass
+                await self.look_again()
             except Unavailable:
                 log.warning("relay_sweep_waits", reason="the database does not answer")
 
@@ -83,88 +103,101 @@ class Relay:
         try:
             async with asyncio.timeout(FLUSH_SECONDS):
                 await self._publish_held()
-                await self._note()
+                await self._note_own()
         except TimeoutError:
             log.warning("relay_left_over", events=len(self._fresh) + len(self._published))
 
     async def sweep_batch(self) -> int:
         """Publish one batch of left-over events; returns how many went out, and are noted."""
-        if not await self._note():
+        if (fencing := self._lease.held) is None:
+            self._swept.clear()
+            backlog_gauge.set(0)
+            oldest_gauge.set(0)
+            return 0
+        if not (await self._note_own() and await self._note_swept(fencing)):
             return 0  # it would find again what went out already
+        now, events = await self._read_left_over()
+        if not events:
+            return 0
+        self._swept = await self._publisher.publish(events)
+        taken = len(self._swept)
+        noted = await self._note_swept(fencing)
+        await self._pass_on_where_in_vain(now)
+        return taken if noted else 0
+
+    async def look_again(self) -> None:
+        """Where nothing waits at all, another process got through: so the bus answers."""
+        if self.bus_answers:
+            return
+        async with self._database.read() as session:
+            before = await self._database.now(session) + NEWER_THAN_ANY
+            self._publisher.answers = not await read_waiting(session, before, 1)
+
+    async def _pass_on_where_in_vain(self, now: datetime) -> None:
+        """It may be this process alone that the bus does not answer."""
+        if self.bus_answers:
+            self._in_vain_since = None
+        elif self._in_vain_since is None:
+            self._in_vain_since = now
+        elif now - self._in_vain_since >= timedelta(seconds=IN_VAIN_LEASES * self._lease.seconds):
+            log.warning("relay_passes_on", reason="the bus may answer another process")
+            self._in_vain_since = None
+            await self._lease.pass_on()
+
+    async def _read_left_over(self) -> tuple[datetime, list[Event]]:
+        """One batch, and when it was read. How much there is in all goes to the metrics."""
+        set_aside = self._publisher.set_aside
         async with self._database.read() as session:
             now = await self._database.now(session)
             before = now - timedelta(seconds=SWEEP_AFTER_SECONDS)
-            waiting = await read_waiting(session, before, SWEEP_EVENTS + len(self._set_aside))
-            if not waiting and not self.bus_answers:
-                # Where nothing waits at all, another process got through: the next commit here can try again.
-                self.bus_answers = not await read_waiting(session, now + NEWER_THAN_ANY, 1)
-        events = [event for event in waiting if event not in self._set_aside][:SWEEP_EVENTS]
-        if not events or not await self._publish(events):
-            return 0
-        taken = len(self._published)
-        return taken if await self._note() else 0
+            backlog, oldest = await read_backlog(session, before, COUNTED_EVENTS)
+            waiting = await read_waiting(session, before, SWEEP_EVENTS + len(set_aside)) if backlog else []
+        backlog_gauge.set(backlog)
+        oldest_gauge.set(0 if oldest is None else (now - oldest).total_seconds())
+        return now, [event for event in waiting if event not in set_aside][:SWEEP_EVENTS]
 
     async def _publish_held(self) -> None:
         held = list(self._fresh)
         self._fresh.clear()
         for start in range(0, len(held), SWEEP_EVENTS):
-            if not await self._publish(held[start : start + SWEEP_EVENTS]):
+            taken = await self._publisher.publish(held[start : start + SWEEP_EVENTS])
+            self._published += taken
+            if not self.bus_answers:
                 return
 
-    async def _publish(self, events: list[Event]) -> bool:
-        """False where the bus refuses."""
-        messages: list[tuple[Event, Message]] = []
-        for event in events:
-            try:
-                messages.append((event, encode(event)))
-            except Exception as error:
-                self._set_aside.failed(event, error)
+    async def _note_own(self) -> bool:
+        """False where it could not be noted: then it is kept for the next time."""
+        noted, self._published = self._published, []
+        if await self._note(noted):
+            return True
+        # Those beyond will be published once more, which every reader tolerates.
+        self._published = (noted + self._published)[-HELD_EVENTS:]
+        return False
+
+    async def _note_swept(self, fencing: int) -> bool:
+        """As `_note_own`. Where the lease was lost, whoever has it now publishes them once more."""
         try:
-            await self._hand_over(messages)
-        except (BusUnavailable, TimeoutError) as error:
-            if self.bus_answers:
-                log.warning("bus_unavailable", reason=str(error) or type(error).__name__)
-            self.bus_answers = False
+            if not await self._note(self._swept, fencing):
+                return False
+        except LeaseLost:
+            log.warning("relay_note_refused", events=len(self._swept), reason="the lease is somebody else's")
+            self._swept = []
             return False
-        if not self.bus_answers:
-            log.info("bus_answers_again")
-        self.bus_answers = True
+        self._swept = []
         return True
 
-    async def _hand_over(self, messages: list[tuple[Event, Message]]) -> None:
-        """Raises BusUnavailable, TimeoutError."""
-        if not messages:
-            return
-        try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
-                await self._bus.publish([message for _, message in messages])
-        except (BusUnavailable, TimeoutError):
-            raise
-        except Exception as error:
-            if len(messages) == 1:
-                self._set_aside.failed(messages[0][0], error)
-                return
-            # The halves find which of them it was.
-            middle = len(messages) // 2
-            await self._hand_over(messages[:middle])
-            await self._hand_over(messages[middle:])
-            return
-        published_total.inc(len(messages))
-        self._published.extend(event for event, _ in messages)
-
-    async def _note(self) -> bool:
-        """False where it could not be noted: then it is kept for the next time."""
-        if not self._published:
+    async def _note(self, events: Sequence[Event], fencing: int | None = None) -> bool:
+        """False where the database does not answer. Raises LeaseLost where `fencing` is given and is void."""
+        if not events:
             return True
-        noted, self._published = self._published, []
         try:
             async with self._database.transaction() as session:
+                if fencing is not None:
+                    await self._lease.fenced(session, fencing)
                 now = await self._database.now(session)
-                for start in range(0, len(noted), SWEEP_EVENTS):
-                    await mark_published(session, noted[start : start + SWEEP_EVENTS], now)
+                for start in range(0, len(events), SWEEP_EVENTS):
+                    await mark_published(session, events[start : start + SWEEP_EVENTS], now)
         except Unavailable:
-            log.warning("relay_could_not_note", events=len(noted))
-            # Those beyond will be published once more, which every reader tolerates.
-            self._published = (noted + self._published)[-HELD_EVENTS:]
+            log.warning("relay_could_not_note", events=len(events))
             return False
         return True

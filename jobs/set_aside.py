@@ -16,7 +16,7 @@ SET_ASIDE_EVENTS = 1000
 
 set_aside_total = Counter(
     "taskflow_events_set_aside_total",
-    "Events that could not be published, and wait in the log for the next start.",
+    "Events that could not be published, and wait in the log for another process to try.",
 )
 
 
@@ -38,6 +38,10 @@ class SetAside:
                 user_id=str(event.user_id),
                 exc_info=(type(error), error, error.__traceback__),
             )
+
+    def published(self, event: Event) -> None:
+        """What failed before and went out in the end is as good as any other."""
+        self._failures.pop(event.event_id, None)
 
     def __contains__(self, event: Event) -> bool:
         return self._failures[event.event_id] >= TRIES

@@ -13,7 +13,7 @@ from resolvers.log.cursor import Position
 from resolvers.log.events import Event, EventType
 from resolvers.tables import EventRow, SignInSession, UserStream
 
-_COLUMNS = (
+EVENT_COLUMNS = (
     col(EventRow.user_id),
     col(EventRow.seq),
     col(EventRow.event_id),
@@ -101,7 +101,7 @@ async def read_after(
 ) -> list[Event]:
     """The user's first `limit` wanted events after `seq`, oldest first."""
     found = await session.execute(
-        sa.select(*_COLUMNS)
+        sa.select(*EVENT_COLUMNS)
         .where(
             col(EventRow.user_id) == user_id,
             col(EventRow.seq) > seq,
@@ -112,7 +112,7 @@ async def read_after(
         .order_by(col(EventRow.seq))
         .limit(limit)
     )
-    return [_to_event(row) for row in found]
+    return [to_event(row) for row in found]
 
 
 async def last_seq_before(session: AsyncSession, user_id: UUID, until: datetime) -> int:
@@ -131,7 +131,7 @@ async def read_waiting(session: AsyncSession, before: datetime, limit: int) -> l
     Each user's are in the order of their log.
     """
     found = await session.execute(
-        sa.select(*_COLUMNS)
+        sa.select(*EVENT_COLUMNS)
         .where(
             col(EventRow.published_at).is_(None),
             col(EventRow.created_at) < before,
@@ -140,7 +140,24 @@ async def read_waiting(session: AsyncSession, before: datetime, limit: int) -> l
         .order_by(col(EventRow.created_at), col(EventRow.user_id), col(EventRow.seq))
         .limit(limit)
     )
-    return sorted((_to_event(row) for row in found), key=lambda event: (event.user_id, event.seq))
+    return sorted((to_event(row) for row in found), key=lambda event: (event.user_id, event.seq))
+
+
+async def read_backlog(session: AsyncSession, before: datetime, at_most: int) -> tuple[int, datetime | None]:
+    """How many events recorded before `before` are not noted as published, counted up to `at_most`.
+
+    And since when the oldest of them waits.
+    """
+    waiting = (
+        sa.select(col(EventRow.created_at))
+        .where(col(EventRow.published_at).is_(None), col(EventRow.created_at) < before)
+        .order_by(col(EventRow.created_at))
+        .limit(at_most)
+        .subquery()
+    )
+    found = await session.execute(sa.select(sa.func.count(), sa.func.min(waiting.c.created_at)))
+    count, oldest = found.one()
+    return count, oldest
 
 
 async def mark_published(session: AsyncSession, events: Sequence[Event], at: datetime) -> None:
@@ -162,7 +179,7 @@ def _position() -> sa.Select[UUID, int, bytes, int, int]:
     )
 
 
-def _to_event(row: sa.Row[tuple[object, ...]]) -> Event:
+def to_event(row: sa.Row[tuple[object, ...]]) -> Event:
     return Event(
         user_id=row.user_id,
         seq=row.seq,
