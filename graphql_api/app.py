@@ -1,4 +1,4 @@
-"""All doors of one process."""
+"""All doors of one process: a worker has none for clients."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,12 +39,17 @@ def build_app(parts: Parts) -> FastAPI:
         lifespan=lifespan,
         middleware=middleware,
     )
-    app.router.routes += [
-        Route("/graphql", _GraphQLDoor(parts)),
-        WebSocketRoute("/graphql", GraphQLOverWebSocket(parts)),
-        *health_routes(parts),
-        *web_routes(settings.graphiql_on),
-    ]
+    app.router.routes += health_routes(parts)
+    if settings.bus == "dapr":
+        from graphql_api.dapr_routes import add_dapr_routes  # its SDK takes half a second to load
+
+        add_dapr_routes(app, parts)
+    if settings.serves_clients:
+        app.router.routes += [
+            Route("/graphql", _GraphQLDoor(parts)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(parts)),
+            *web_routes(settings.graphiql_on),
+        ]
     return app
 
 

@@ -3,15 +3,13 @@
 import argparse
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from uuid import UUID
 
 import orjson
 
 from graphql_api.effects import open_effects
-from graphql_api.migrate import is_current
-from graphql_api.reach import database_variable, faults_named
-from graphql_api.settings import Settings, SettingsError
+from graphql_api.programs import complain, existing_database, say
+from graphql_api.settings import Settings
 from jobs.dead_letters import NoSuchLetter, NotRetried, drop, retry
 from resolvers.database import Database
 from resolvers.instants import instant_text
@@ -43,9 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Exit status: 1 where something could not be done. Raises SettingsError, Unavailable."""
-    _check_file(settings)
-    database = await _open(settings)
-    try:
+    async with existing_database(settings) as database:
         if arguments.action == "list":
             return await _list(database, arguments.limit, as_json=arguments.json)
         ids = await _all(database) if arguments.all else arguments.ids
@@ -53,32 +49,6 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
             return await _each(ids, lambda id_: _drop(database, id_))
         effects = open_effects(settings)
         return await _each(ids, lambda id_: retry(database, effects, id_), "retried")
-    finally:
-        await database.close()
-
-
-def _check_file(settings: Settings) -> None:
-    """To look for dead letters makes no database. Raises SettingsError."""
-    url = settings.database
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        raise SettingsError(f"{database_variable(settings)}: there is no database yet")
-
-
-async def _open(settings: Settings) -> Database:
-    """Raises SettingsError where it has not the tables of this release, Unavailable."""
-    database = Database(settings.database)
-    try:
-        async with faults_named(settings):
-            current = await is_current(database)
-        if not current:
-            raise SettingsError(
-                f"{database_variable(settings)}: the database is not in this release's form; "
-                "`python -m graphql_api migrate` brings it there"
-            )
-    except BaseException:
-        await database.close()
-        raise
-    return database
 
 
 async def _list(database: Database, limit: int, *, as_json: bool) -> int:
@@ -96,7 +66,7 @@ async def _list(database: Database, limit: int, *, as_json: bool) -> int:
     elif rows:
         _say_table([dict(zip(COLUMNS, COLUMNS, strict=True)), *rows])
     else:
-        _say("There are no dead letters.")
+        say("There are no dead letters.")
     return 0
 
 
@@ -111,7 +81,7 @@ async def _drop(database: Database, id_: UUID) -> None:
     if letter is None:
         raise NoSuchLetter
     what = {name: value or "unknown" for name, value in _row(letter).items()}
-    _say(f"{id_}: event {what['event']}, type {what['type']}, user {what['user']}, {what['error']}")
+    say(f"{id_}: event {what['event']}, type {what['type']}, user {what['user']}, {what['error']}")
     await drop(database, id_)
 
 
@@ -121,15 +91,15 @@ async def _each(ids: list[UUID], act: Callable[[UUID], Awaitable[None]], done: s
         try:
             await act(id_)
         except NoSuchLetter:
-            _complain(f"{id_}: there is no such dead letter.")
+            complain(f"{id_}: there is no such dead letter.")
             status = 1
         except NotRetried as reason:
-            _complain(f"{id_}: not retried: {reason}.")
+            complain(f"{id_}: not retried: {reason}.")
             status = 1
         else:
-            _say(f"{id_}: {done}.")
+            say(f"{id_}: {done}.")
     if not ids:
-        _say("There are no dead letters.")
+        say("There are no dead letters.")
     return status
 
 
@@ -158,7 +128,7 @@ def _say_table(rows: list[dict[str, str | int | None]]) -> None:
     cells = [["-" if cell is None else str(cell) for cell in row.values()] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
-        _say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _positive(text: str) -> int:
@@ -172,16 +142,3 @@ def _id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not an id, as `dlq list` shows it") from None
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(_printable(text) + "\n")
-
-
-def _complain(text: str) -> None:
-    sys.stderr.write(_printable(text) + "\n")
-
-
-def _printable(text: str) -> str:
-    """What comes from outside must not move the terminal's cursor."""
-    return "".join(each if each.isprintable() else " " for each in text)

@@ -53,11 +53,24 @@ async def _state(parts: Parts) -> dict[str, object]:
                 database = "migrations are behind: run `python -m graphql_api migrate`"
     except Unavailable:
         database = "does not answer"
-    degraded = [] if parts.relay.bus_answers else [parts.settings.bus]
+    trouble = _trouble(parts)
     return {
         "status": "ok" if database == "ok" and not parts.stopping else "unavailable",
         "live": True,
         "database": database,
-        "degraded": degraded,
+        "degraded": list(trouble),
+        **({"trouble": trouble} if trouble else {}),
         **({"stopping": True} if parts.stopping else {}),
     }
+
+
+def _trouble(parts: Parts) -> dict[str, str]:
+    """What the product does without for a while, and why: the log keeps everything meanwhile."""
+    trouble: dict[str, str] = {}
+    if parts.bus.trouble is not None:
+        trouble[parts.settings.bus] = parts.bus.trouble
+    elif not parts.relay.bus_answers:
+        trouble[parts.settings.bus] = "does not take events"
+    if parts.broadcast.trouble is not None:
+        trouble["redis"] = parts.broadcast.trouble
+    return trouble

@@ -1,21 +1,27 @@
 """Every environment variable that TaskFlow reads, with unit, default and limit. Nothing else reads the environment."""
 
-import ssl
-from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
 import sqlalchemy as sa
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graphql_api.database_url import read_database_url
+from graphql_api.setting_types import (
+    BroadcastUrl,
+    Certificates,
+    DatabaseUrl,
+    Origins,
+    Proxies,
+    RedisUrl,
+    Servers,
+    SigningSecret,
+)
 
 #: What `.env.example` shows; a server that is not for development refuses to start with it.
 SAMPLE_SECRET = "change-me-to-at-least-32-random-characters"
-
-CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+APP_TOKEN_CHARACTERS = 16
 
 
 class SettingsError(Exception):
@@ -45,7 +51,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path("data"), description="Folder of the embedded database and of secrets made by the server itself."
     )
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         "",
         description="postgres://…, postgresql://… or sqlite:///path. Empty: SQLite in DATA_DIR.",
     )
@@ -55,7 +61,7 @@ class Settings(BaseSettings):
         "USE_DAPR is true, kafka where KAFKA_BOOTSTRAP_SERVERS is set, memory elsewhere.",
     )
     use_dapr: bool = Field(False, description="true: the same as EVENT_BUS=dapr.")
-    kafka_bootstrap_servers: CommaSeparated = Field(
+    kafka_bootstrap_servers: Servers = Field(
         (),
         description="host:port of brokers to begin with, comma-separated. Beside Dapr: where events go straight while "
         "the sidecar is away.",
@@ -68,7 +74,7 @@ class Settings(BaseSettings):
     )
     kafka_sasl_username: str = Field("", description="User of the brokers; demanded with SASL_….")
     kafka_sasl_password: SecretStr = Field(SecretStr(""), description="Password; demanded with SASL_….")
-    kafka_ssl_cafile: Path | None = Field(
+    kafka_ssl_cafile: Certificates = Field(
         None, description="PEM file of the CA of the brokers. Empty: those that this system trusts."
     )
     kafka_topic: str = Field(
@@ -101,12 +107,12 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Token that the sidecar shows with each call of /dapr/…: with Dapr, at least 16 characters.",
     )
-    broadcast_url: str = Field(
+    broadcast_url: BroadcastUrl = Field(
         "",
         description="What hands events to the sockets of each process. memory://: each process hears the whole bus. "
         "redis:// or rediss://: the bus is read once, and Redis spreads it. Empty: REDIS_URL, or memory://.",
     )
-    redis_url: str = Field("", description="Redis as hosts name it: BROADCAST_URL where that is empty.")
+    redis_url: RedisUrl = Field("", description="Redis as hosts name it: BROADCAST_URL where that is empty.")
     lease_seconds: float = Field(
         15,
         ge=1,
@@ -130,7 +136,7 @@ class Settings(BaseSettings):
     graphiql: Literal["", "on", "off"] = Field(
         "", description="on or off: GraphiQL at GET /graphql. Empty: on in development, off in production."
     )
-    jwt_secret: SecretStr = Field(
+    jwt_secret: SigningSecret = Field(
         SecretStr(""),
         description="Signs access tokens; at least 32 characters. Empty: made once and kept in DATA_DIR (embedded "
         "database, development).",
@@ -143,11 +149,11 @@ class Settings(BaseSettings):
     )
     jwt_issuer: str = Field("taskflow", min_length=1, description="`iss` of access tokens.")
     jwt_audience: str = Field("taskflow", min_length=1, description="`aud` of access tokens.")
-    cors_origins: CommaSeparated = Field(
+    cors_origins: Origins = Field(
         (),
         description="Other origins whose pages may use the API, comma-separated, such as https://app.example.com.",
     )
-    trusted_proxies: str = Field(
+    trusted_proxies: Proxies = Field(
         "127.0.0.1",
         description="Addresses and networks whose X-Forwarded-* headers are believed, comma-separated; * for all.",
     )
@@ -166,102 +172,6 @@ class Settings(BaseSettings):
         "info", description="The least that is logged."
     )
 
-    @field_validator("cors_origins", "kafka_bootstrap_servers", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
-                raise ValueError(
-                    f"{origin!r} is not an origin such as https://app.example.com (no *, no path)"
-                )
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_known_database(cls, value: str) -> str:
-        if value:
-            read_database_url(value)
-        return value
-
-    @field_validator("kafka_bootstrap_servers")
-    @classmethod
-    def _are_servers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for server in value:
-            host, _, port = server.rpartition(":")
-            if (
-                not host
-                or "/" in server
-                or not (port.isascii() and port.isdigit() and 0 < int(port) <= 65535)
-            ):
-                raise ValueError(f"{server!r} is not a host and a port such as kafka-1.example.com:9092")
-        return value
-
-    @field_validator("kafka_ssl_cafile", mode="before")
-    @classmethod
-    def _is_none_where_empty(cls, value: object) -> object:
-        return value or None
-
-    @field_validator("kafka_ssl_cafile")
-    @classmethod
-    def _is_certificate(cls, value: Path | None) -> Path | None:
-        if value is not None:
-            try:
-                ssl.create_default_context(cafile=str(value))
-            except OSError as error:
-                why = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-                raise ValueError(f"{value} {why}") from None
-        return value
-
-    @field_validator("broadcast_url", "redis_url")
-    @classmethod
-    def _is_broadcast(cls, value: str, info: ValidationInfo) -> str:
-        if not value or (value == "memory://" and info.field_name == "broadcast_url"):
-            return value
-        if not value.startswith(("redis://", "rediss://")):
-            choices = (
-                "memory://, redis:// or rediss://"
-                if info.field_name == "broadcast_url"
-                else "redis:// or rediss://"
-            )
-            raise ValueError(f"must begin with {choices}")
-        try:
-            url = urlsplit(value)
-            if not url.hostname or url.port == 0:
-                raise ValueError
-        except ValueError:
-            raise ValueError("can't be read: it is redis://host:port/0, its port a number") from None
-        return value
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_addresses(cls, value: str) -> str:
-        """uvicorn takes what it can't read for a name, which no peer ever has: nobody would be believed."""
-        proxies = [part.strip() for part in value.split(",") if part.strip()]
-        if proxies == ["*"]:
-            return "*"
-        for proxy in proxies:
-            try:
-                ip_network(proxy) if "/" in proxy else ip_address(proxy)
-            except ValueError as error:
-                raise ValueError(
-                    f"{proxy!r} is neither an address nor a network such as 10.0.0.0/8 ({error}); * alone is for all"
-                ) from None
-        return ",".join(proxies)
-
-    @field_validator("jwt_secret")
-    @classmethod
-    def _is_long_enough(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and len(value.get_secret_value()) < 32:
-            raise ValueError("must have at least 32 characters")
-        return value
-
     @model_validator(mode="after")
     def _secret_in_production(self) -> "Settings":
         if self.env == "production":
@@ -273,37 +183,43 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _is_alone_where_it_must_be(self) -> "Settings":
+        if self.bus == "memory":
+            why = "with the memory bus there is one process: another one would hear nothing of it"
+        elif self.database.get_backend_name() == "sqlite":
+            why = "SQLite is for one process; set DATABASE_URL to PostgreSQL for more"
+        elif self.bus == "dapr" and self.broadcast == "memory://" and self.workers != 1:
+            raise ValueError(
+                "WORKERS: must be 1 with Dapr: its sidecar reaches one process; or set REDIS_URL"
+            )
+        else:
+            return self
+        if self.workers != 1:
+            raise ValueError(f"WORKERS: must be 1; {why}")
+        if self.role != "all":
+            raise ValueError(f"ROLE: must be all; {why}")
+        return self
+
+    @model_validator(mode="after")
     def _keeps_the_promise(self) -> "Settings":
         """Refuse what would lose or double events, or leave out what somebody relies on, and say nothing."""
-        if self.use_dapr and self.event_bus not in ("", "dapr"):
+        if self.use_dapr and self.bus != "dapr":
             raise ValueError(f"USE_DAPR: true contradicts EVENT_BUS={self.event_bus}; leave one of them out")
         if self.bus == "kafka" and not self.kafka_bootstrap_servers:
+            raise ValueError("KAFKA_BOOTSTRAP_SERVERS: EVENT_BUS=kafka needs the brokers, as host:port")
+        if self.bus == "memory" and self.kafka_bootstrap_servers:
             raise ValueError(
-                "KAFKA_BOOTSTRAP_SERVERS: EVENT_BUS=kafka needs to know the brokers, as host:port"
+                "KAFKA_BOOTSTRAP_SERVERS: EVENT_BUS=memory does not use it; leave one of them out"
             )
-        if self.bus == "memory" and self.event_bus == "memory" and self.kafka_bootstrap_servers:
+        if self.bus == "dapr" and len(self.app_api_token.get_secret_value()) < APP_TOKEN_CHARACTERS:
             raise ValueError(
-                "KAFKA_BOOTSTRAP_SERVERS: EVENT_BUS=memory would not use them; leave one of them out"
+                f"APP_API_TOKEN: with Dapr it must have at least {APP_TOKEN_CHARACTERS} characters, and the sidecar "
+                "the same one: without it anybody could post events"
             )
-        if self.bus == "dapr" and len(self.app_api_token.get_secret_value()) < 16:
+        if self.role == "api" and not self.jwt_secret.get_secret_value():
             raise ValueError(
-                "APP_API_TOKEN: with Dapr it must have at least 16 characters, and the sidecar the same: without it "
-                "anybody could post events"
+                "JWT_SECRET: ROLE=api needs one, the same for all, so that each takes the others' tokens"
             )
-        for alone, why in (
-            (
-                self.bus == "memory",
-                "with the memory bus there is one process: another one would hear nothing of it",
-            ),
-            (
-                self.database.get_backend_name() == "sqlite",
-                "SQLite is for one process; set DATABASE_URL to PostgreSQL",
-            ),
-        ):
-            if alone and self.workers != 1:
-                raise ValueError(f"WORKERS: must be 1; {why}")
-            if alone and self.role != "all":
-                raise ValueError(f"ROLE: must be all; {why}")
         return self
 
     @model_validator(mode="after")

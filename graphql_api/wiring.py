@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from broadcaster import Broadcast
 from strawberry import Schema
 
+from graphql_api.buses import open_bus
+from graphql_api.effects import open_effects
 from graphql_api.embedded import DatabaseLock, kept_secret
 from graphql_api.live.hub import Hub
 from graphql_api.live.sharing import Sharing
@@ -17,10 +18,12 @@ from graphql_api.settings import Settings
 from graphql_api.socket.registry import SocketRegistry
 from graphql_api.supervise import Supervisor
 from graphql_api.tokens import Tokens
+from jobs.broadcast import BoundedBroadcast, open_broadcast
 from jobs.bus import Bus
-from jobs.bus.memory_bus import MemoryBus
+from jobs.consumer import Consumer
 from jobs.due import DueJobs
 from jobs.fanout import FanOut
+from jobs.lease import Lease, SoleLease
 from jobs.relay import Relay
 from jobs.timetable import Timetable
 from resolvers.database import Database
@@ -40,9 +43,14 @@ class Parts:
     schema: Schema
     documents: Documents
     bus: Bus
+    #: Who sweeps up what the others left over.
+    lease: Lease
     relay: Relay
-    fanout: FanOut
-    broadcast: Broadcast
+    #: None where this process serves no clients.
+    fanout: FanOut | None
+    #: None where this process does not do the work.
+    consumer: Consumer | None
+    broadcast: BoundedBroadcast
     hub: Hub
     sharing: Sharing
     sockets: SocketRegistry
@@ -54,21 +62,27 @@ class Parts:
     async def start(self) -> None:
         await self.broadcast.connect()
         await self.bus.start()
-        self.supervisor.run("fan-out", self.fanout.run)
+        self.supervisor.run("lease", self.lease.keep)
         self.supervisor.run("relay", self.relay.publish_fresh)
         self.supervisor.run("relay notes", self.relay.note_published)
         self.supervisor.run("relay sweep", self.relay.sweep)
-        self.supervisor.run("live poll", self.hub.poll_forever)
-        self.supervisor.run("socket timer", self.sockets.tick_forever)
-        self.supervisor.run("session check", self.sockets.check_sessions_forever)
-        self.supervisor.run("due jobs", self.due.run)
-        self.timetable.start()
+        if self.fanout is not None:
+            self.supervisor.run("fan-out", self.fanout.run)
+            self.supervisor.run("live poll", self.hub.poll_forever)
+            self.supervisor.run("socket timer", self.sockets.tick_forever)
+            self.supervisor.run("session check", self.sockets.check_sessions_forever)
+        if self.consumer is not None:
+            self.supervisor.run("consumer sweep", self.consumer.sweep)
+            self.supervisor.run("due jobs", self.due.run)
+            self.timetable.start()
 
     async def stop(self) -> None:
         self.stopping = True
-        self.timetable.stop()
+        if self.consumer is not None:
+            self.timetable.stop()
         await self.supervisor.stop()
         await self.relay.flush()
+        await self.lease.release()
         await self.bus.stop()
         await self.broadcast.disconnect()
         await self.database.close()
@@ -79,13 +93,14 @@ def open_parts(settings: Settings) -> Parts:
     database = Database(settings.database)
     log = Log(database)
     schema = build_schema()
-    bus = MemoryBus()
-    broadcast = Broadcast("memory://")
-    relay = Relay(database, bus)
-    hub = Hub(database, broadcast)
+    bus = open_bus(settings)
+    broadcast = open_broadcast(settings.broadcast)
+    lease = (SoleLease if database.is_sqlite else Lease)(database, "relay", settings.lease_seconds)
+    relay = Relay(database, bus, lease)
+    hub = Hub(database, broadcast, degraded=lambda: bus.trouble is not None or broadcast.trouble is not None)
     sockets = SocketRegistry(database, limit_sockets=settings.rate_limit == "on")
-    # Those who watch first, the bus after them.
     due = DueJobs(database, log, settings.due_poll_seconds)
+    # Those who watch first, the bus after them.
     log.on_commit += [hub.on_commit, sockets.on_commit, relay.on_commit, due.on_commit]
     return Parts(
         settings=settings,
@@ -95,8 +110,10 @@ def open_parts(settings: Settings) -> Parts:
         schema=schema,
         documents=Documents(schema, production=settings.production),
         bus=bus,
+        lease=lease,
         relay=relay,
-        fanout=FanOut(bus, broadcast),
+        fanout=FanOut(bus, broadcast) if settings.serves_clients else None,
+        consumer=_open_consumer(settings, database, bus) if settings.does_the_work else None,
         broadcast=broadcast,
         hub=hub,
         sharing=Sharing(hub),
@@ -104,6 +121,10 @@ def open_parts(settings: Settings) -> Parts:
         due=due,
         timetable=Timetable(database, log, due),
     )
+
+
+def _open_consumer(settings: Settings, database: Database, bus: Bus) -> Consumer:
+    return Consumer(database, bus, open_effects(settings), sweep_seconds=settings.consumer_sweep_seconds)
 
 
 def open_tokens(settings: Settings) -> Tokens:

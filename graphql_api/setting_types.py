@@ -1,0 +1,109 @@
+"""Values of settings beyond what pydantic knows. Each ValueError is a sentence, after the variable's name."""
+
+import ssl
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+from graphql_api.database_url import read_database_url
+
+SECRET_CHARACTERS = 32
+
+
+def _split(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+
+
+def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in value:
+        if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
+            raise ValueError(f"{origin!r} is not an origin such as https://app.example.com (no *, no path)")
+    return value
+
+
+def _servers(value: tuple[str, ...]) -> tuple[str, ...]:
+    for server in value:
+        host, _, port = server.rpartition(":")
+        is_port = port.isascii() and port.isdigit() and 0 < int(port) <= 65535
+        if not host or "/" in server or not is_port:
+            raise ValueError(f"{server!r} is not a host and a port such as kafka-1.example.com:9092")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if value:
+        read_database_url(value)
+    return value
+
+
+def _redis_url(value: str) -> str:
+    if not value:
+        return value
+    if not value.startswith(("redis://", "rediss://")):
+        raise ValueError("must begin with redis:// or rediss://")
+    try:
+        url = urlsplit(value)
+        usable = bool(url.hostname) and url.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("can't be read: it is redis://host:port/0, its port a number")
+    return value
+
+
+def _broadcast_url(value: str) -> str:
+    if value == "memory://":
+        return value
+    if value and not value.startswith(("redis://", "rediss://")):
+        raise ValueError("must begin with memory://, redis:// or rediss://")
+    return _redis_url(value)
+
+
+def _certificates(value: Path | None) -> Path | None:
+    if value is not None:
+        try:
+            ssl.create_default_context(cafile=str(value))
+        except OSError as error:
+            why = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+            raise ValueError(f"{value}: {why}") from None
+    return value
+
+
+def _proxies(value: str) -> str:
+    """uvicorn takes what it can't read for a name, which no peer ever has: nobody would be believed."""
+    proxies = [part.strip() for part in value.split(",") if part.strip()]
+    if proxies == ["*"]:
+        return "*"
+    for proxy in proxies:
+        try:
+            ip_network(proxy) if "/" in proxy else ip_address(proxy)
+        except ValueError as error:
+            raise ValueError(
+                f"{proxy!r} is neither an address nor a network such as 10.0.0.0/8 ({error}); * alone is for all"
+            ) from None
+    return ",".join(proxies)
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() and len(value.get_secret_value()) < SECRET_CHARACTERS:
+        raise ValueError(f"must have at least {SECRET_CHARACTERS} characters")
+    return value
+
+
+type CommaSeparated = tuple[str, ...]
+Origins = Annotated[CommaSeparated, NoDecode, BeforeValidator(_split), AfterValidator(_origins)]
+Servers = Annotated[CommaSeparated, NoDecode, BeforeValidator(_split), AfterValidator(_servers)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+BroadcastUrl = Annotated[str, AfterValidator(_broadcast_url)]
+Certificates = Annotated[
+    Path | None, BeforeValidator(lambda value: value or None), AfterValidator(_certificates)
+]
+Proxies = Annotated[str, AfterValidator(_proxies)]
+SigningSecret = Annotated[SecretStr, AfterValidator(_secret)]

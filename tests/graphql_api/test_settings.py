@@ -1,0 +1,101 @@
+"""What can't keep the promise does not start, and the variable to look at is named."""
+
+from pathlib import Path
+
+import pytest
+
+from graphql_api.settings import Settings, SettingsError, read_settings
+
+POSTGRESQL = {"DATABASE_URL": "postgresql://app@db.example.com/taskflow"}
+KAFKA = POSTGRESQL | {"KAFKA_BOOTSTRAP_SERVERS": "kafka.example.com:9092"}
+SECRET = {"JWT_SECRET": "0123456789abcdef0123456789abcdef"}
+DAPR = POSTGRESQL | {"USE_DAPR": "true", "APP_API_TOKEN": "a token of the sidecar"}
+SIGNED_IN = {
+    "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+    "KAFKA_SASL_MECHANISM": "SCRAM-SHA-256",
+    "KAFKA_SASL_USERNAME": "app",
+    "KAFKA_SASL_PASSWORD": "secret",
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)  # whose .env is none
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+@pytest.mark.parametrize(
+    ("environment", "variable"),
+    [
+        ({"WORKERS": "2"}, "WORKERS"),
+        ({"ROLE": "api"}, "ROLE"),
+        ({"ROLE": "worker"}, "ROLE"),
+        (POSTGRESQL | {"WORKERS": "2"}, "WORKERS"),
+        (POSTGRESQL | {"ROLE": "worker"}, "ROLE"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "k:9092", "WORKERS": "2"}, "WORKERS"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "k:9092", "ROLE": "worker"}, "ROLE"),
+        (DAPR | {"WORKERS": "2"}, "WORKERS"),
+        (KAFKA | {"ROLE": "api"}, "JWT_SECRET"),
+        (KAFKA | {"WORKERS": "0"}, "WORKERS"),
+        (KAFKA | {"ROLE": "boss"}, "ROLE"),
+        ({"EVENT_BUS": "kafka"}, "KAFKA_BOOTSTRAP_SERVERS"),
+        ({"EVENT_BUS": "memory", "KAFKA_BOOTSTRAP_SERVERS": "k:9092"}, "KAFKA_BOOTSTRAP_SERVERS"),
+        ({"EVENT_BUS": "kafka", "KAFKA_BOOTSTRAP_SERVERS": "k:9092", "USE_DAPR": "true"}, "USE_DAPR"),
+        ({"EVENT_BUS": "memory", "USE_DAPR": "true"}, "USE_DAPR"),
+        ({"EVENT_BUS": "pigeon"}, "EVENT_BUS"),
+        ({"USE_DAPR": "true"}, "APP_API_TOKEN"),
+        ({"EVENT_BUS": "dapr", "APP_API_TOKEN": "short"}, "APP_API_TOKEN"),
+        *(
+            ({"KAFKA_BOOTSTRAP_SERVERS": wrong}, "KAFKA_BOOTSTRAP_SERVERS")
+            for wrong in ("k", "k:0", "http://k:1")
+        ),
+        (KAFKA | SIGNED_IN | {"KAFKA_SASL_MECHANISM": ""}, "KAFKA_SASL_MECHANISM"),
+        (KAFKA | SIGNED_IN | {"KAFKA_SASL_USERNAME": ""}, "KAFKA_SASL_USERNAME"),
+        (KAFKA | SIGNED_IN | {"KAFKA_SASL_PASSWORD": ""}, "KAFKA_SASL_PASSWORD"),
+        (KAFKA | SIGNED_IN | {"KAFKA_SECURITY_PROTOCOL": "SSL"}, "KAFKA_SECURITY_PROTOCOL"),
+        (KAFKA | {"KAFKA_SSL_CAFILE": "/no/such/file"}, "KAFKA_SSL_CAFILE"),
+        (KAFKA | {"KAFKA_TOPIC": "no topic"}, "KAFKA_TOPIC"),
+        (KAFKA | {"BROADCAST_URL": "nats://n"}, "BROADCAST_URL"),
+        (KAFKA | {"BROADCAST_URL": "redis://r:port"}, "BROADCAST_URL"),
+        (KAFKA | {"REDIS_URL": "memory://"}, "REDIS_URL"),
+        (KAFKA | {"LEASE_SECONDS": "0"}, "LEASE_SECONDS"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, str) else None,
+)
+def test_it_is_refused_with_the_name_of_the_variable(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], variable: str
+):
+    with pytest.raises(SettingsError) as refused:
+        settings(monkeypatch, environment)
+    assert str(refused.value).startswith(f"{variable}: ")
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "bus", "broadcast"),
+    [
+        ({}, "memory", "memory://"),
+        (POSTGRESQL, "memory", "memory://"),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "k:9092"}, "kafka", "memory://"),
+        (KAFKA | SECRET | {"ROLE": "api", "WORKERS": "4"}, "kafka", "memory://"),
+        (KAFKA | {"ROLE": "worker"} | SIGNED_IN, "kafka", "memory://"),
+        (KAFKA | {"REDIS_URL": "redis://r:6379"}, "kafka", "redis://r:6379"),
+        (KAFKA | {"REDIS_URL": "redis://r:6379", "BROADCAST_URL": "memory://"}, "kafka", "memory://"),
+        (KAFKA | {"REDIS_URL": "redis://r", "BROADCAST_URL": "rediss://s"}, "kafka", "rediss://s"),
+        (DAPR, "dapr", "memory://"),
+        (DAPR | {"KAFKA_BOOTSTRAP_SERVERS": "k:9092"}, "dapr", "memory://"),
+        (DAPR | {"REDIS_URL": "redis://r:6379", "WORKERS": "2"}, "dapr", "redis://r:6379"),
+    ],
+)
+def test_what_is_set_chooses_the_bus_and_the_broadcast(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], bus: str, broadcast: str
+):
+    found = settings(monkeypatch, environment)
+    assert (found.bus, found.broadcast) == (bus, broadcast)
