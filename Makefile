@@ -69,7 +69,7 @@ check: ## Format, lint, types, layers, a fresh schema.graphql, and the web app's
 	exit $$status
 
 .PHONY: test-services
-test-services: ## The suites that need a real PostgreSQL, which they start themselves
+test-services: ## What needs a real PostgreSQL, Kafka, Redis or Dapr sidecar, which the suite starts itself
 	@$(call locked,.venv/.ready-dev)
 	@$(PY) -m pytest -m services --junitxml="$(REPORTS)/test-services/python.xml"
 
@@ -77,6 +77,11 @@ test-services: ## The suites that need a real PostgreSQL, which they start thems
 test-e2e: ## The built web app in a real browser (Chromium)
 	@$(call locked,setup-run .venv/.ready-dev)
 	@$(PY) -m pytest -m e2e --junitxml="$(REPORTS)/test-e2e/python.xml"
+
+.PHONY: soak
+soak: ## Faults without end under load, and the books checked after each (MINUTES=20)
+	@$(call locked,.venv/.ready-dev)
+	@$(PY) -m tests.faults.soak --minutes $(or $(MINUTES),20)
 
 .PHONY: bench
 bench: ## Measure changes per second, their way to another device, and how late reminders ring (ARGS=due: only that)
