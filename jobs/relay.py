@@ -26,7 +26,6 @@ log = structlog.get_logger()
 SWEEP_AFTER_SECONDS = 1.0
 SWEEP_EVERY_SECONDS = 1.0
 SWEEP_EVENTS = 500
-NEWER_THAN_ANY = timedelta(days=1)
 #: Publishing is at once; that it was done is noted in batches, so that a busy log is not written twice as often.
 NOTE_EVERY_SECONDS = 0.2
 #: More than this is not held in memory while the bus is away: the sweep finds it in the log.
@@ -62,6 +61,8 @@ class Relay:
         #: Since when the bus has taken nothing of what was swept up.
         self._in_vain_since: datetime | None = None
         self._woken = asyncio.Event()
+        #: When the bus was seen not to answer.
+        self._away_at: datetime | None = None
         held_gauge.set_function(lambda: len(self._fresh))
 
     @property
@@ -126,12 +127,17 @@ class Relay:
         return taken if noted else 0
 
     async def look_again(self) -> None:
-        """Where nothing waits at all, another process got through: so the bus answers."""
+        """Where nothing waits any more that did while the bus was away, another process got through: so it answers."""
         if self.bus_answers:
+            self._away_at = None
             return
         async with self._database.read() as session:
-            before = await self._database.now(session) + NEWER_THAN_ANY
-            self._publisher.answers = not await read_waiting(session, before, 1)
+            if self._away_at is None:
+                self._away_at = await self._database.now(session)
+            # What has been recorded since may just be on its way.
+            if not await read_waiting(session, self._away_at + datetime.resolution, 1):
+                self._publisher.answers = True
+                self._away_at = None
 
     async def _pass_on_where_in_vain(self, now: datetime) -> None:
         """It may be this process alone that the bus does not answer."""
