@@ -141,10 +141,15 @@ class open_socket:  # noqa: N801 - used as a function is
     async def __aenter__(self) -> Socket:
         socket = Socket(await self._connecting.__aenter__())
         if self._token is not None:
-            await socket.send(
-                {"type": "connection_init", "payload": {"authorization": f"Bearer {self._token}"}}
-            )
-            assert await socket.receive() == {"type": "connection_ack"}
+            try:
+                await socket.send(
+                    {"type": "connection_init", "payload": {"authorization": f"Bearer {self._token}"}}
+                )
+                assert await socket.receive() == {"type": "connection_ack"}
+            except BaseException:
+                # Nobody else would.
+                socket.connection.transport.abort()
+                raise
         return socket
 
     async def __aexit__(self, *error: Any) -> None:

@@ -18,14 +18,19 @@ KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
 
 class Server:
-    """`python -m graphql_api serve` on a free loopback port. `log` holds what it wrote to stderr."""
+    """`python -m graphql_api serve` on a free loopback port. `log` holds what it wrote to stderr.
 
-    def __init__(self, data_dir: Path, *, migrate: bool = True, **environment: str) -> None:
+    program  another one that does the same, and more
+    """
+
+    def __init__(
+        self, data_dir: Path, *, migrate: bool = True, program: str = "graphql_api", **environment: str
+    ) -> None:
         self.data_dir = data_dir
         self.port = 0
         self.log_path = data_dir / "server.log"
         self._environment = environment
-        self._command = ["serve", *(["--migrate"] if migrate else [])]
+        self._command = [program, "serve", *(["--migrate"] if migrate else [])]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -57,13 +62,48 @@ class Server:
     async def stop(self) -> None:
         await asyncio.to_thread(self.end_now, signal.SIGTERM)
 
+    async def ended(self) -> None:
+        """Wait until it ends by itself."""
+        assert self._process is not None
+        await asyncio.to_thread(self._process.wait, START_SECONDS)
+
+    def arm(self, failpoint: str, what: str) -> None:
+        """Have the program of the fault tests fail at that place, the next time that it comes there."""
+        place = self._failpoint(failpoint)
+        place.parent.mkdir(exist_ok=True)
+        unseen = place.with_suffix(".new")
+        unseen.write_text(what, encoding="utf-8")
+        unseen.rename(place)
+
+    def armed(self, failpoint: str) -> bool:
+        """Whether it has not come there yet."""
+        return self._failpoint(failpoint).exists()
+
+    def disarm(self, failpoint: str) -> bool:
+        """Whether it has not come there, and will not."""
+        try:
+            self._failpoint(failpoint).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _failpoint(self, name: str) -> Path:
+        return self.data_dir / "failpoints" / name
+
+    def pause(self) -> None:
+        """It hangs: its kernel accepts connections, and nothing is answered."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
     def start_now(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
         own = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "LOG_FORMAT": "json"}
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "graphql_api", *self._command],
+                [sys.executable, "-m", *self._command],
                 cwd=ROOT,
                 env=kept | own | self._environment,
                 stdin=subprocess.DEVNULL,
