@@ -48,6 +48,8 @@ class Client[Inner: AIOKafkaClient | AIOKafkaConsumer | AIOKafkaProducer]:
         await asyncio.wait({task}, timeout=seconds)
         if not task.done():
             task.cancel()
+            # What aiokafka shields from that goes on, and fails later.
+            self._look_at_what_is_left()
             raise TimeoutError
         if task.cancelled():
             # By aiokafka, which lets its own cancellations out. It is not this task that was cancelled.
@@ -78,13 +80,17 @@ class Client[Inner: AIOKafkaClient | AIOKafkaConsumer | AIOKafkaProducer]:
             log.debug("kafka_connection_left", reason=repr(error))
 
     async def _cancel(self) -> None:
-        left = {task for task in asyncio.all_tasks() if task.get_context().get(_client) is self}
+        left = self._look_at_what_is_left()
         for task in left:
             task.cancel()
         if left:
-            done, _ = await asyncio.wait(left, timeout=CUT_SECONDS)
-            for task in done:
-                look_at(task)
+            await asyncio.wait(left, timeout=CUT_SECONDS)
+
+    def _look_at_what_is_left(self) -> set[asyncio.Task[Any]]:
+        left = {task for task in asyncio.all_tasks() if task.get_context().get(_client) is self}
+        for task in left:
+            task.add_done_callback(look_at)
+        return left
 
 
 def milliseconds(seconds: float) -> int:
