@@ -32,7 +32,7 @@ CREATE = "mutation ($input: CreateTaskInput!) { createTask(input: $input) { erro
 LARGE_EVENTS = "subscription ($after: Cursor) { events(after: $after) { cursor data task { description } } }"
 LARGE = "x" * 9_000
 #: Together more than the kernel keeps for who does not read.
-FLOOD_EVENTS, FLOODING = 600, 10
+FLOOD_EVENTS, FLOODING = 300, 10
 RECEIVED_BYTES = 65_536
 #: What the server's timer and a busy machine add.
 SLACK_SECONDS = 5.0
@@ -44,6 +44,8 @@ STORM_USERS, STORM_SOCKETS = 10, 500
 BACK_SECONDS = 30.0
 #: Of the database's CPU, for all who come back together.
 DATABASE_SECONDS = 5.0
+#: Of sockets and requests of that time, told to come again: where the machine has much else to do.
+PUT_OFF = 25
 CANCELLED = 400
 LONGEST_PATIENCE_SECONDS = 0.05
 
@@ -98,8 +100,8 @@ async def slow_and_dead_readers(d: Deployment) -> None:
         heard: list[int] = []
         async with narrow(server, api, start) as slow, narrow(server, api, start):
             reading = asyncio.create_task(read_slowly(slow, heard))
-            await flood(server, api)
             before = rss_mib(server)
+            await flood(server, api)
 
             async def is_given_up() -> bool:
                 return await metric(server, 'taskflow_socket_closes_total{code="1013"}') == given_up + 1
@@ -211,7 +213,8 @@ async def test_f23_all_come_back_at_once(d: Deployment):
         assert took < BACK_SECONDS
         assert worked < DATABASE_SECONDS
         await load_.settle_and_check()
-        assert load_.journal.answers.keys() == {"answered"}
+        assert load_.journal.answers.keys() <= {"answered", "unavailable"}
+        assert put_off + load_.journal.answers["unavailable"] <= PUT_OFF
 
 
 async def test_f27_many_give_up_in_the_middle(d: Deployment):

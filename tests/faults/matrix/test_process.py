@@ -71,7 +71,7 @@ async def test_f10_killed_at_each_place_and_at_random(d: Deployment):
 
 
 async def holds_lease(server: Server) -> bool:
-    return await metric(server, 'taskflow_lease_held{name="sweep"}') == 1
+    return await metric(server, 'taskflow_lease_held{name="relay"}') == 1
 
 
 async def worker_that_sweeps(d: Deployment) -> Server:
