@@ -7,7 +7,9 @@ import sqlalchemy as sa
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 #: Options of libpq that are understood. Channel binding is the driver's own affair, the name is ours.
-OPTIONS = ("sslmode", "connect_timeout", "channel_binding", "application_name")
+OPTIONS = ("sslmode", "connect_timeout", "channel_binding", "application_name", "pgbouncer")
+#: In the name of Neon's pooled hosts, behind which PgBouncer shares connections by transaction.
+POOLED_HOST = "-pooler."
 #: Nobody who asks waits for longer, whatever the URL says.
 LONGEST_CONNECT_SECONDS = 60
 
@@ -55,4 +57,6 @@ def _postgresql(url: sa.URL) -> sa.URL:
         # To libpq, zero and less mean for ever.
         longest = LONGEST_CONNECT_SECONDS
         query["timeout"] = str(min(wanted, longest) if wanted > 0 else longest)
+    if options.get("pgbouncer") == "true" or POOLED_HOST in (url.host or ""):
+        query["pooled"] = "true"
     return url.set(drivername="postgresql+asyncpg", query=query)

@@ -12,14 +12,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from resolvers.database import (
-    CONNECT_TIMEOUT_SECONDS,
     IDLE_IN_TRANSACTION_SECONDS,
     SQLITE_BUSY_MILLISECONDS,
     Database,
     outages_as_unavailable,
+    postgresql_engine,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,18 +75,11 @@ async def _connect(database: Database) -> AsyncIterator[AsyncConnection]:
     """A connection whose statements may do and take what a migration needs."""
     if not database.is_sqlite:
         # A statement may take its time: an index on a large table does, and so does waiting for it.
-        engine = create_async_engine(
+        engine = postgresql_engine(
             database.url,
+            "taskflow migrate",
+            {"idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_SECONDS * 1000)},
             poolclass=sa.NullPool,
-            hide_parameters=True,
-            connect_args={
-                "timeout": CONNECT_TIMEOUT_SECONDS,
-                "server_settings": {
-                    "application_name": "taskflow migrate",
-                    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_SECONDS * 1000),
-                    "timezone": "UTC",
-                },
-            },
         )
         async with engine.connect() as connection:
             yield connection

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
@@ -163,27 +164,54 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+def postgresql_engine(url: sa.URL, name: str, limits: dict[str, str], **options: Any) -> AsyncEngine:
+    """The URL's own `timeout`, in seconds, says how long to wait for a connection to be made.
+
+    `pooled` in it stands for a pooler such as PgBouncer, which lends its connections by transaction: nothing outlives
+    one, neither a prepared statement nor a limit, and it knows no limits at the start.
+    """
+    connect: dict[str, Any] = {"timeout": float(str(url.query.get("timeout", CONNECT_TIMEOUT_SECONDS)))}
+    settings = {"application_name": name, "timezone": "UTC"}
+    pooled = "pooled" in url.query
+    if pooled:
+        connect |= {
+            "statement_cache_size": 0,
+            "prepared_statement_cache_size": 0,
+            # Whose connection it was before may have left one of the same name.
+            "prepared_statement_name_func": lambda: f"taskflow_{uuid4().hex}",
+        }
+    else:
+        settings |= limits
+    engine = create_async_engine(
+        url.difference_update_query(["timeout", "pooled"]),
+        hide_parameters=True,  # errors are logged, and hashes and texts have no business there
+        connect_args=connect | {"server_settings": settings} | options.pop("connect_args", {}),
+        **options,
+    )
+    if pooled:
+        calls = ", ".join(f"set_config('{limit}', '{value}', true)" for limit, value in limits.items())
+
+        @sa.event.listens_for(engine.sync_engine, "begin")
+        def on_begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(f"SELECT {calls}")
+
+    return engine
+
+
 def _postgresql_engine(url: sa.URL) -> AsyncEngine:
-    """The URL's own `timeout`, in seconds, says how long to wait for a connection to be made."""
-    seconds = float(str(url.query.get("timeout", CONNECT_TIMEOUT_SECONDS)))
-    return create_async_engine(
-        url.difference_update_query(["timeout"]),
+    return postgresql_engine(
+        url,
+        "taskflow",
+        {
+            "statement_timeout": str(STATEMENT_TIMEOUT_SECONDS * 1000),
+            "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_SECONDS * 1000),
+        },
         pool_size=POOL_CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
-        hide_parameters=True,  # errors are logged, and hashes and texts have no business there
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        connect_args={
-            "timeout": seconds,
-            "command_timeout": STATEMENT_TIMEOUT_SECONDS + 5,
-            "server_settings": {
-                "application_name": "taskflow",
-                "statement_timeout": str(STATEMENT_TIMEOUT_SECONDS * 1000),
-                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_SECONDS * 1000),
-                "timezone": "UTC",
-            },
-        },
+        connect_args={"command_timeout": STATEMENT_TIMEOUT_SECONDS + 5},
     )
 
 

@@ -99,3 +99,19 @@ def test_what_is_set_chooses_the_bus_and_the_broadcast(
 ):
     found = settings(monkeypatch, environment)
     assert (found.bus, found.broadcast) == (bus, broadcast)
+
+
+@pytest.mark.parametrize(
+    ("url", "pooled"),
+    [
+        ("postgresql://app@db.example.com/d", False),
+        ("postgresql://app@db.example.com/d?pgbouncer=true", True),
+        ("postgresql://app@db.example.com/d?pgbouncer=false", False),
+        ("postgres://app@ep-cool-1-pooler.eu-central-1.aws.neon.tech/d?sslmode=require", True),
+        ("postgres://app@ep-cool-1.eu-central-1.aws.neon.tech/d?sslmode=require", False),
+    ],
+)
+def test_a_pooler_is_known_by_its_name_or_by_what_is_said(
+    monkeypatch: pytest.MonkeyPatch, url: str, pooled: bool
+):
+    assert ("pooled" in settings(monkeypatch, {"DATABASE_URL": url}).database.query) == pooled
