@@ -1,12 +1,13 @@
-"""`python -m tests.bench [changes] [due]`: one bounded run, on loopback alone. What it started has ended when it ends.
+"""`python -m tests.bench [changes] [due] [buses]`: one bounded run, on loopback alone, that ends what it started.
 
 changes  changes a second and their way to other devices, beside the floor
 due      how late reminders ring, on SQLite and PostgreSQL
+buses    what Kafka, Redis and Dapr add to the way of a change, and how many events go through
 
-Both, where none is named.
+All of them, where none is named.
 """
 
-import asyncio
+import argparse
 import gc
 import os
 import resource
@@ -19,9 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import uvloop
-
-from tests.bench import due
+from tests.bench import buses, due
+from tests.bench.bounded import run
 from tests.bench.load import under_load
 from tests.bench.post import BenchFailed
 from tests.bench.report import Section, lateness_table, table
@@ -29,6 +29,7 @@ from tests.bench.scenarios import Measured, creates, fan_out, sync
 from tests.bench.target import Target, TaskFlow, floor, taskflow
 from tests.services import postgres
 
+PARTS = ("changes", "due", "buses")
 #: By turns, so that what else the machine does meets both.
 ROUNDS = 2
 LIMIT_SECONDS = 230
@@ -56,7 +57,17 @@ DUE = [
 DUE_LIMIT_SECONDS = 270
 
 
-def main(*parts: str) -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("parts", nargs="*", choices=PARTS, help="all where none is named")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=buses.SECONDS,
+        help=f"of buses: how long {buses.RATES[-1]:,.0f} events a second are held (%(default).0f)",
+    )
+    arguments = parser.parse_args()
+    parts = arguments.parts or PARTS
     # So that what was started is ended then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _raise_file_limit()
@@ -64,10 +75,12 @@ def main(*parts: str) -> int:
     gc.disable()
     try:
         with tempfile.TemporaryDirectory(prefix="taskflow-bench-") as folder:
-            if not parts or "changes" in parts:
+            if "changes" in parts:
                 print(_measure(Path(folder) / "changes"), flush=True)
-            if not parts or "due" in parts:
-                print(_measure_due(Path(folder)))
+            if "due" in parts:
+                print(_measure_due(Path(folder)), flush=True)
+            if "buses" in parts:
+                print(buses.measure(Path(folder) / "buses", arguments.seconds))
     except BenchFailed as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
@@ -82,15 +95,15 @@ def _measure(folder: Path) -> str:
     load_before = os.getloadavg()[0]
     sections = [Section(title, of, Measured(), Measured()) for title, of, _ in SCENARIOS]
     with taskflow(folder, USERS, TaskFlow) as ours:
-        answer, frame = _run(_sample(ours), deadline)
+        answer, frame = run(_sample(ours), deadline)
         with floor(answer, frame) as least:
             for turn in range(ROUNDS):
                 for section, (title, _, scenario) in zip(sections, SCENARIOS, strict=True):
                     if turn and time.monotonic() > deadline - LIMIT_SECONDS + ENOUGH_SECONDS:
                         break
                     print(f"{turn + 1}/{ROUNDS} {title}", file=sys.stderr, flush=True)
-                    _run(scenario(ours, section.taskflow), deadline)
-                    _run(scenario(least, section.floor), deadline)
+                    run(scenario(ours, section.taskflow), deadline)
+                    run(scenario(least, section.floor), deadline)
     return "\n".join([*_heading(answer, frame, load_before), "", table(sections)])
 
 
@@ -120,7 +133,7 @@ def _lateness(target: due.Reminding, name: str, deadline: float) -> list[Measure
     for title, over_seconds in DUE:
         print(f"{title}, {name}", file=sys.stderr, flush=True)
         measured = Measured()
-        _run(due.lateness(target, measured, over_seconds), deadline)
+        run(due.lateness(target, measured, over_seconds), deadline)
         every.append(measured)
     return every
 
@@ -147,12 +160,6 @@ async def _sample(target: TaskFlow) -> tuple[bytes, bytes]:
         return load.last_answer, load.devices[0][0].frame
 
 
-def _run[T](work: Coroutine[Any, Any, T], deadline: float) -> T:
-    """Raises TimeoutError at the deadline (time.monotonic())."""
-    bounded = asyncio.wait_for(work, deadline - time.monotonic())
-    return asyncio.run(bounded, loop_factory=uvloop.new_event_loop)
-
-
 def _raise_file_limit() -> None:
     """The servers inherit it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -162,4 +169,4 @@ def _raise_file_limit() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

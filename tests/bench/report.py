@@ -28,7 +28,7 @@ def table(sections: Sequence[Section]) -> str:
         for label, figure in _figures(section):
             ours, least = figure(section.taskflow), figure(section.floor)
             ratio = f"{ours / least:.3g}" if least else "-"
-            lines.append(_line(f"  {label}", _number(ours), _number(least), ratio))
+            lines.append(_line(f"  {label}", number(ours), number(least), ratio))
         for name, measured in (("TaskFlow", section.taskflow), ("the floor", section.floor)):
             if measured.client_cpu > 0.9 * measured.seconds:
                 lines.append(f"  ! the client had no time left against {name}: the rate is the client's")
@@ -42,7 +42,7 @@ def lateness_table(titles: Sequence[str], databases: dict[str, list[Measured]]) 
     for title, *measured in zip(titles, *databases.values(), strict=True):
         lines += ["", title]
         for label, figure in _lateness_figures():
-            lines.append(_line(f"  {label}", *(_number(figure(each)) for each in measured), *unused))
+            lines.append(_line(f"  {label}", *(number(figure(each)) for each in measured), *unused))
     return "\n".join(lines)
 
 
@@ -75,8 +75,8 @@ def quantile(values: list[float], percent: int) -> float:
     return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _line(*cells: str) -> str:

@@ -66,8 +66,8 @@ async def sync(target: Target, measured: Measured, rate: float, users: int) -> N
     async with under_load(target) as load:
         for user in range(users):
             await load.connect(user, 2)
-        await _on_schedule(load, rate, max(users, int(rate * WARM_SECONDS)), users)
-        answered, refused = load.answered, load.refused
+        await on_schedule(load, rate, max(users, int(rate * WARM_SECONDS)), users)
+        answered, refused = load.answered, len(load.refused)
 
         def heard(device: Device, number: int) -> None:
             if device.is_other:
@@ -76,13 +76,13 @@ async def sync(target: Target, measured: Measured, rate: float, users: int) -> N
         load.heard = heard
         count = int(rate * SYNC_SECONDS)
         begin = load.usage()
-        late = await _on_schedule(load, rate, count, users)
+        late = await on_schedule(load, rate, count, users)
         measured.add(load.answered - answered, begin.until(load.usage()))
-        measured.refused += load.refused - refused
+        measured.refused += len(load.refused) - refused
         measured.late += late
 
 
-async def _on_schedule(load: Load, rate: float, count: int, users: int) -> list[float]:
+async def on_schedule(load: Load, rate: float, count: int, users: int) -> list[float]:
     """Send each change when it is due, answers or none, then wait until all is delivered; how late each was sent."""
     late = []
     begin = time.monotonic()

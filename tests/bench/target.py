@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tests.bench.device import DIGITS, MARK
 from tests.bench.post import BenchFailed, request
@@ -50,6 +50,10 @@ class Target(Protocol):
         """Where the user's sockets connect."""
         ...
 
+    def socket_port(self, user: int, device: int) -> int:
+        """The port where the user's so-many-th device connects."""
+        ...
+
     async def greeting(self, user: int) -> list[bytes]:
         """What such a socket says to hear of all that happens from now on."""
         ...
@@ -70,6 +74,9 @@ class TaskFlow:
 
     def path(self, user: int) -> str:
         return "/graphql"
+
+    def socket_port(self, user: int, device: int) -> int:
+        return self.port
 
     async def greeting(self, user: int) -> list[bytes]:
         return await subscribing(self, user, EVENTS)
@@ -92,6 +99,9 @@ class Floor:
 
     def path(self, user: int) -> str:
         return f"/user-{user}"
+
+    def socket_port(self, user: int, device: int) -> int:
+        return self.port
 
     async def greeting(self, user: int) -> list[bytes]:
         return []
@@ -121,18 +131,24 @@ def taskflow[T: TaskFlow](data_dir: Path, users: int, kind: type[T], **environme
     server = Server(data_dir, RATE_LIMIT="off", LOG_LEVEL="warning", **environment)
     try:
         server.start_now()
-        tokens = asyncio.run(_sign_up(server.url, users))
-        yield kind("TaskFlow", server.port, server.pid, tokens)
+        accounts = asyncio.run(sign_up(server.url, users))
+        yield kind("TaskFlow", server.port, server.pid, [account.token for account in accounts])
     finally:
         server.end_now(SIGTERM)
 
 
-async def _sign_up(url: str, users: int) -> list[str]:
+class Account(NamedTuple):
+    user_id: str
+    token: str
+
+
+async def sign_up(url: str, users: int) -> list[Account]:
     turns = asyncio.Semaphore(SIGN_UPS_AT_ONCE)
 
-    async def one() -> str:
+    async def one() -> Account:
         async with turns, Api(url) as api:
-            return str((await api.sign_up())["accessToken"])
+            signed_up = await api.sign_up()
+            return Account(api.user_id, str(signed_up["accessToken"]))
 
     return await asyncio.gather(*(one() for _ in range(users)))
 
