@@ -67,6 +67,11 @@ def errors_in(server: Server) -> list[str]:
     return found
 
 
+def parent_of(pid: int) -> int:
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    return int(stat.rpartition(")")[2].split()[1])
+
+
 def rss_mib(server: Server) -> float:
     status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
     kilobytes = re.search(r"VmRSS:\s+(\d+) kB", status)
@@ -75,11 +80,18 @@ def rss_mib(server: Server) -> float:
 
 
 def cpu_seconds(pid: int) -> float:
+    """Of a process and its children, those that have ended among them."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
+    return sum(_cpu_ticks(each) for each in (str(pid), *children)) / os.sysconf("SC_CLK_TCK")
+
+
+def _cpu_ticks(pid: str) -> int:
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except FileNotFoundError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return 0
+    # Behind the name, which may hold anything: utime, stime, and both of the children that were waited for.
+    return sum(map(int, stat.rpartition(")")[2].split()[11:15]))
 
 
 def open_files(server: Server) -> int:
