@@ -19,6 +19,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from jobs.broadcast.bounded import BoundedBroadcast, BroadcastUnavailable
 from jobs.broadcast.redis_trouble import NOT_YET, in_words
+from jobs.pauses import Pauses
 
 log = structlog.get_logger()
 
@@ -29,8 +30,6 @@ ANSWER_SECONDS = 1.0
 OPEN_SECONDS = 5.0
 #: Silence so long is asked about, and is a hung Redis when it has gone on for twice as long.
 SILENCE_SECONDS = 2.5
-#: Between attempts to connect, at first and at last.
-RETRY_SECONDS = 0.2, 5.0
 
 #: They beat what the URL says. Trying again is done here alone, and the newer protocol tells of messages otherwise.
 _OPTIONS: dict[str, Any] = {
@@ -57,7 +56,7 @@ class RedisBackend(BroadcastBackend):
         self._late: set[str] = set()
         self._connection: AbstractConnection | None = None
         self._asked = False
-        self._tries = 0
+        self._pauses = Pauses()
         #: Why there is no connection; None where there is one.
         self.lost: str | None = NOT_YET
         #: Why the last message was not taken, although there is one.
@@ -135,19 +134,17 @@ class RedisBackend(BroadcastBackend):
                 event = await self._read(connection)
             except Exception as error:
                 await self._lose(error)
-                first, longest = RETRY_SECONDS
-                await asyncio.sleep(min(longest, first * 2.0 ** min(self._tries, 30)))
-                self._tries += 1
+                await self._pauses.pause()
             else:
                 if event is not None:
                     return event
 
     async def _open(self) -> AbstractConnection:
         """Connect, subscribe to everything, and wait until Redis has done so."""
-        connection: AbstractConnection = self._pool.make_connection()  # type: ignore[no-untyped-call]
+        connection: AbstractConnection = self._pool.make_connection()
         async with asyncio.timeout(OPEN_SECONDS):
             try:
-                await connection.connect()  # type: ignore[no-untyped-call]
+                await connection.connect()
             except BaseException:
                 await connection.disconnect(nowait=True)
                 raise
@@ -160,7 +157,7 @@ class RedisBackend(BroadcastBackend):
                 # Messages that come before are in the gap.
                 await self._read(connection)
         self.lost = self.refused = None
-        self._tries = 0
+        self._pauses.succeeded()
         log.info("redis_answers", channels=len(self._channels))
         self._on_gap()
         return connection

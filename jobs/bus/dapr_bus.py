@@ -11,6 +11,7 @@ from prometheus_client import Counter
 
 from jobs.bus import Bus, BusUnavailable, Handler, Listener, Message
 from jobs.bus.dapr_sidecar import DaprConfig, Sidecar, SidecarAway
+from jobs.bus.telling import tell
 
 log = structlog.get_logger()
 
@@ -76,13 +77,8 @@ class DaprBus:
     def deliver(self, message: Message) -> None:
         """What came in for those who show. Nothing raises: what one misses, the log repairs."""
         self._refused = None
-        if not self._running:
-            return
-        for listener in self._listeners:
-            try:
-                listener(message)
-            except Exception:
-                log.exception("bus_listener_failed")
+        if self._running:
+            tell(self._listeners, message)
 
     async def deliver_once(self, messages: Sequence[Message]) -> None:
         """What came in for the one that acts. Where this raises, it has to come again."""

@@ -13,7 +13,7 @@ from dapr.clients.health import DaprHealth
 from dapr.conf import settings as sdk_settings
 
 from jobs.bus import BusUnavailable, Message
-from jobs.bus.message import CONTENT_TYPE
+from jobs.bus.message import CONTENT_TYPE, DEAD_TOPIC_SUFFIX
 
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ class DaprConfig:
 
     @property
     def dead_topic(self) -> str:
-        return f"{self.topic}.dlq"
+        return self.topic + DEAD_TOPIC_SUFFIX
 
 
 class Sidecar:

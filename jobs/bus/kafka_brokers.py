@@ -19,9 +19,10 @@ from aiokafka.protocol.admin import CreateTopicsRequest
 from aiokafka.protocol.metadata import MetadataRequest
 from prometheus_client import Gauge
 
-from jobs.bus.kafka_client import REQUEST_SECONDS, Client, Pauses, milliseconds
+from jobs.bus.kafka_client import REQUEST_SECONDS, Client, milliseconds
 from jobs.bus.kafka_config import KafkaConfig
 from jobs.bus.kafka_trouble import BROKERS, TOPICS, Troubles, diagnose
+from jobs.pauses import Pauses
 
 #: How often they are asked, with one small request.
 LOOK_EVERY_SECONDS = 5.0

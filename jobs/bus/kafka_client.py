@@ -20,7 +20,6 @@ CONNECT_SECONDS = 5.0
 STOP_SECONDS = 2.0
 #: For what was cut off to notice it.
 CUT_SECONDS = 0.5
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 
 _client: ContextVar["Client[Any] | None"] = ContextVar("taskflow_kafka_client", default=None)
 
@@ -101,17 +100,3 @@ def look_at(task: asyncio.Future[Any]) -> None:
     """Or asyncio would log that nobody did."""
     if not task.cancelled():
         task.exception()
-
-
-class Pauses:
-    """Between tries: each longer than the one before, until one succeeds."""
-
-    def __init__(self) -> None:
-        self._seconds = FIRST_PAUSE_SECONDS
-
-    async def pause(self) -> None:
-        await asyncio.sleep(self._seconds)
-        self._seconds = min(LONGEST_PAUSE_SECONDS, self._seconds * 2)
-
-    def succeeded(self) -> None:
-        self._seconds = FIRST_PAUSE_SECONDS

@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from jobs.bus.message import DEAD_TOPIC_SUFFIX
+
 
 @dataclass(frozen=True)
 class KafkaConfig:
@@ -28,7 +30,7 @@ class KafkaConfig:
 
     @property
     def dead_topic(self) -> str:
-        return f"{self.topic}.dlq"
+        return self.topic + DEAD_TOPIC_SUFFIX
 
     @property
     def consumers_group(self) -> str:

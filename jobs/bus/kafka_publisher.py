@@ -11,10 +11,11 @@ from prometheus_client import Counter
 
 from jobs.bus import BusUnavailable, Message
 from jobs.bus.kafka_brokers import Brokers
-from jobs.bus.kafka_client import REQUEST_SECONDS, Client, Pauses, look_at, milliseconds
+from jobs.bus.kafka_client import REQUEST_SECONDS, Client, look_at, milliseconds
 from jobs.bus.kafka_config import KafkaConfig
 from jobs.bus.kafka_trouble import PUBLISHING, Troubles, refusal
 from jobs.bus.message import CONTENT_TYPE
+from jobs.pauses import Pauses
 
 log = structlog.get_logger()
 

@@ -11,10 +11,11 @@ from aiokafka.errors import IllegalStateError
 from prometheus_client import Counter
 
 from jobs.bus.kafka_brokers import Brokers
-from jobs.bus.kafka_client import CONNECT_SECONDS, REQUEST_SECONDS, Client, Pauses, milliseconds
+from jobs.bus.kafka_client import CONNECT_SECONDS, REQUEST_SECONDS, Client, milliseconds
 from jobs.bus.kafka_config import KafkaConfig
 from jobs.bus.kafka_progress import STUCK_SECONDS, Progress, Stuck
 from jobs.bus.kafka_trouble import Troubles, refusal
+from jobs.pauses import Pauses
 
 log = structlog.get_logger()
 

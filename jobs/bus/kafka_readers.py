@@ -15,6 +15,7 @@ from jobs.bus.kafka_client import Client, milliseconds
 from jobs.bus.kafka_config import KafkaConfig
 from jobs.bus.kafka_reader import Reader, Records
 from jobs.bus.kafka_trouble import CONSUMING, LISTENING, Troubles
+from jobs.bus.telling import tell
 
 log = structlog.get_logger()
 
@@ -60,11 +61,7 @@ class ListeningReader(Reader):
     @override
     async def _take(self, client: Client[AIOKafkaConsumer], records: Records) -> bool:
         for message in _messages(records):
-            for listener in self._listeners:
-                try:
-                    listener(message)
-                except Exception:
-                    log.exception("bus_listener_failed")
+            tell(self._listeners, message)
         # With more at hand, aiokafka does not wait, and nobody else would come to run.
         await asyncio.sleep(0)
         return True

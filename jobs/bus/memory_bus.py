@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from jobs.bus import BusUnavailable, Handler, Listener, Message
+from jobs.bus.telling import tell
 
 log = structlog.get_logger()
 
@@ -43,11 +44,7 @@ class MemoryBus:
         if not self._running:
             raise BusUnavailable("the bus is not running")
         for message in messages:
-            for listener in self._listeners:
-                try:
-                    listener(message)
-                except Exception:
-                    log.exception("bus_listener_failed")
+            tell(self._listeners, message)
             if self._handler is not None and not self._queue.full():
                 self._queue.put_nowait(message)
 

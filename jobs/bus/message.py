@@ -14,6 +14,8 @@ from resolvers.log.events import SCHEMA_VERSION, Event, EventType
 
 SOURCE = "taskflow"
 CONTENT_TYPE = "application/cloudevents+json"
+#: Behind the name of the topic of events.
+DEAD_TOPIC_SUFFIX = ".dlq"
 TRACE_BYTES, SPAN_BYTES = 16, 8
 #: A UUID, or the trace id of the request that caused the event.
 _TRACE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)

@@ -241,7 +241,7 @@ async def test_after_redis_was_away_old_and_new_subscribers_hear_and_all_were_to
             with pytest.raises(BroadcastUnavailable):
                 await broadcast.publish(channel="ana", message="lost")
             # So long that it is tried less often.
-            await until(lambda: broadcast._redis._tries > 3)
+            await until(lambda: broadcast._redis._pauses.tries > 3)
             assert not gap.is_set()
             redis.start()
             async with asyncio.timeout(BACK_SECONDS):
