@@ -3,12 +3,9 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-
-import sqlalchemy as sa
 
 from graphql_api.migrate import is_current
-from graphql_api.reach import database_variable, faults_named
+from graphql_api.reach import database_variable, faults_named, is_missing_file
 from graphql_api.settings import Settings, SettingsError
 from resolvers.database import Database
 
@@ -17,7 +14,7 @@ from resolvers.database import Database
 async def existing_database(settings: Settings) -> AsyncIterator[Database]:
     """Raises SettingsError where there is none in this release's form, Unavailable."""
     variable = database_variable(settings)
-    if _awaits_first_start(settings.database):
+    if is_missing_file(settings.database):
         raise SettingsError(f"{variable}: there is no database yet")
     database = Database(settings.database)
     try:
@@ -31,11 +28,6 @@ async def existing_database(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
-
-
-def _awaits_first_start(url: sa.URL) -> bool:
-    """Opening an SQLite file that is not there would make one."""
-    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
 
 def say(text: str) -> None:

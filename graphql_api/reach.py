@@ -46,11 +46,15 @@ async def check_database(settings: Settings) -> None:
 
 def _awaits_first_start(settings: Settings) -> bool:
     """Whether it is a SQLite file still to be made, in a folder that can be used. Raises SettingsError."""
-    url = settings.database
-    if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
+    if not is_missing_file(settings.database):
         return False
-    DatabaseLock(Path(url.database or ""), database_variable(settings))
+    DatabaseLock(Path(settings.database.database or ""), database_variable(settings))
     return True
+
+
+def is_missing_file(url: sa.URL) -> bool:
+    """Whether it is a SQLite file that is not there: opening it would make one."""
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
 
 @asynccontextmanager

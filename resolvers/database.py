@@ -15,8 +15,10 @@ from uuid import uuid4
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import SQLColumnExpression
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.errors import Unavailable
@@ -87,6 +89,13 @@ class Database:
     async def close(self) -> None:
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+def insert_into(session: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+    """With the conflict clauses that both databases have, each in a dialect of its own."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def none_of(column: SQLColumnExpression[Any], values: Collection[Any]) -> sa.ColumnElement[bool]:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from resolvers.database import insert_into
 from resolvers.log.events import Event
-from resolvers.log.inbox import DONE, insert_into, note
+from resolvers.log.inbox import DONE, note
 from resolvers.tables import DeadLetter, EventRow, InboxEntry
 
 

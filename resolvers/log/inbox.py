@@ -9,10 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from resolvers.database import insert_into
 from resolvers.log.event_log import EVENT_COLUMNS, to_event
 from resolvers.log.events import SCHEMA_VERSION, Event, EventType
 from resolvers.tables import ConsumerPosition, EventRow, InboxEntry, UserStream, metadata
@@ -182,10 +182,3 @@ def _start() -> sa.ColumnElement[int]:
     seq = sa.func.coalesce(col(ConsumerPosition.seq), 0)
     forgotten = col(UserStream.min_seq) - 1
     return sa.case((seq < forgotten, forgotten), else_=seq)
-
-
-def insert_into(session: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
-    """With the conflict clauses that both databases have, each in a dialect of its own."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)

@@ -1,14 +1,12 @@
 """Leases in the database: rows, so they work behind any pooler. Each is one statement by the database's own clock."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import UTCDateTime, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from resolvers.database import Database
+from resolvers.database import Database, insert_into
 from resolvers.tables import Lease
 
 
@@ -16,9 +14,9 @@ async def take_lease(
     database: Database, session: AsyncSession, name: str, owner: str, seconds: float
 ) -> int | None:
     """Take or renew it for so long; its fencing number. None where somebody else has it."""
-    # Both dialects have this statement, and each builds it by itself.
-    insert: Any = sqlite.insert if database.is_sqlite else postgresql.insert
-    added = insert(Lease).values(name=name, owner=owner, fencing=1, expires_at=_in(seconds, database))
+    added = insert_into(session, Lease).values(
+        name=name, owner=owner, fencing=1, expires_at=_in(seconds, database)
+    )
     mine = col(Lease.owner) == owner
     statement = added.on_conflict_do_update(
         index_elements=[col(Lease.name)],
