@@ -6,7 +6,6 @@ messages: what none told of, the sweep finds.
 
 import asyncio
 import contextlib
-import random
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,7 +21,7 @@ from jobs.bus.message import BadMessage, UnknownType, decode
 from jobs.catch_up import CatchUp, Told, consumed_total
 from jobs.dead_letters import letter_of_message, publish_letters
 from jobs.effects import Effect
-from jobs.retries import JITTER, Retries
+from jobs.retries import Retries, jittered
 from resolvers.database import Database
 from resolvers.errors import Unavailable
 from resolvers.log.dead_letters import add_letters
@@ -173,7 +172,7 @@ class Consumer:
                 if not waited:
                     log.warning("consumer_waits", reason="the database does not answer")
                 waited = True
-                await asyncio.sleep(seconds * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
+                await asyncio.sleep(jittered(seconds))
                 seconds = min(2 * seconds, longest)
             else:
                 if waited:

@@ -22,6 +22,10 @@ LONGEST_REST_SECONDS = 10.0
 JITTER = 0.25
 
 
+def jittered(seconds: float) -> float:
+    return seconds * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - it only spreads
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     event_id: UUID
@@ -49,8 +53,7 @@ class Retries:
         event, before = failure.event, self._stops.get(failure.event.user_id)
         tries = 1 + (before.tries if before is not None and before.event_id == event.event_id else 0)
         seconds = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0 ** (tries - 1))
-        seconds *= random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - it only spreads
-        stop = Stop(event.event_id, event.seq, tries, failure.error, self._clock() + seconds)
+        stop = Stop(event.event_id, event.seq, tries, failure.error, self._clock() + jittered(seconds))
         self._stops[event.user_id] = stop
         # What the error says may hold the user's words.
         log.warning(
