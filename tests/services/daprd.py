@@ -3,22 +3,20 @@
 import asyncio
 import shutil
 import signal
-import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
+from tests.services.child import Child
 from tests.services.daprd_build import have_daprd
 from tests.services.ports import free_ports
 
 FILES = Path(__file__).resolve().parents[2] / "dapr"
 APP_API_TOKEN = "a-token-for-the-sidecar"
 START_SECONDS = 30
-STOP_SECONDS = 20
 
 
 class Daprd:
@@ -43,7 +41,7 @@ class Daprd:
         self.http_port, self.grpc_port, self._internal_port = free_ports(3)
         self._app_port, self._app_id = app_port, app_id
         self._folder = Path(tempfile.mkdtemp(prefix="taskflow-daprd-"))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child("daprd", self._folder / "log")
         changes = {
             "127.0.0.1:9092": kafka_bootstrap,
             "tasks.events": topic,
@@ -73,7 +71,7 @@ class Daprd:
 
     @property
     def log(self) -> str:
-        return (self._folder / "log").read_text(encoding="utf-8")
+        return self._child.log
 
     def start_now(self) -> None:
         """Returns when it takes calls. It asks the app for its subscriptions when that is there."""
@@ -86,24 +84,19 @@ class Daprd:
 
     async def stop(self) -> None:
         """As an operator would: it hands its share to the others."""
-        await asyncio.to_thread(self._end_process, signal.SIGTERM)
+        await asyncio.to_thread(self._child.end, signal.SIGTERM)
 
     async def kill(self) -> None:
-        await asyncio.to_thread(self._end_process, signal.SIGKILL)
-
-    async def restart(self) -> None:
-        await self.stop()
-        await self.start()
+        await asyncio.to_thread(self._child.end, signal.SIGKILL)
 
     def pause(self) -> None:
-        """It hangs: connections are taken, and nothing is answered."""
-        self._signal(signal.SIGSTOP)
+        self._child.pause()
 
     def resume(self) -> None:
-        self._signal(signal.SIGCONT)
+        self._child.resume()
 
     def end(self) -> None:
-        self._end_process(signal.SIGKILL)
+        self._child.end(signal.SIGKILL)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _render(self, source: Path, target: Path, changes: dict[str, str]) -> None:
@@ -113,7 +106,6 @@ class Daprd:
         target.write_text(text, encoding="utf-8")
 
     def _launch(self) -> None:
-        assert self._process is None
         options = {
             "app-id": self._app_id,
             "app-port": self._app_port,
@@ -131,44 +123,17 @@ class Daprd:
             "placement-host-address": "",
             "log-level": "info",
         }
-        pdeathsig = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*pdeathsig, str(self._program), *(f"--{name}={value}" for name, value in options.items())],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={"APP_API_TOKEN": APP_API_TOKEN},
-                start_new_session=True,
-            )
+        flags = (f"--{name}={value}" for name, value in options.items())
+        self._child.start([str(self._program), *flags], env={"APP_API_TOKEN": APP_API_TOKEN})
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            assert self._process is not None
-            if self._process.poll() is not None:
-                raise AssertionError(f"daprd ended:\n{self.log[-3000:]}")
-            try:
-                with urllib.request.urlopen(
-                    f"http://127.0.0.1:{self.http_port}/v1.0/healthz/outbound", timeout=1
-                ):
-                    return
-            except (urllib.error.URLError, TimeoutError, ConnectionError):
-                time.sleep(0.05)
-        raise AssertionError(f"daprd did not start in time:\n{self.log[-3000:]}")
+        self._child.wait_until(self._answers, START_SECONDS)
 
-    def _signal(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    def _end_process(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.send_signal(how)
-        process.send_signal(signal.SIGCONT)
+    def _answers(self) -> bool:
         try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.http_port}/v1.0/healthz/outbound", timeout=1
+            ):
+                return True
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            return False

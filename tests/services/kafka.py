@@ -7,18 +7,17 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from pathlib import Path
 from typing import Self
 
 from tests.services.certificates import make_ca, make_server_pem
+from tests.services.child import Child
 from tests.services.kafka_jars import ARCHIVE, archive_options, have_jars, java
 from tests.services.kafka_properties import ONE_NODE, PASSWORD, USER, secured
 from tests.services.ports import free_ports
 
 START_SECONDS = 60
-STOP_SECONDS = 20
 
 
 class Kafka:
@@ -33,7 +32,7 @@ class Kafka:
         self.folder = Path(tempfile.mkdtemp(prefix="taskflow-kafka-"))
         self._data = self.folder / "data"
         self._new_archive = ARCHIVE.with_name(f"{self.folder.name}.jsa")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child("Kafka", self.folder / "log")
         self._secure = secure
         port, controller, sasl, tls, sasl_tls = free_ports(5)
         self.bootstrap = f"127.0.0.1:{port}"
@@ -71,7 +70,7 @@ class Kafka:
 
     @property
     def log(self) -> str:
-        return (self.folder / "log").read_text(encoding="utf-8")
+        return self._child.log
 
     def start_now(self) -> None:
         self._format()
@@ -92,20 +91,15 @@ class Kafka:
         """As a power cut would."""
         await asyncio.to_thread(self._end_process, signal.SIGKILL)
 
-    async def restart(self) -> None:
-        await self.stop()
-        await self.start()
-
     def pause(self) -> None:
-        """It hangs: connections are taken, and nothing is answered."""
-        self._signal(signal.SIGSTOP)
+        self._child.pause()
 
     def resume(self) -> None:
-        self._signal(signal.SIGCONT)
+        self._child.resume()
 
     def wipe(self) -> None:
         """All that it kept is gone. It must not be running."""
-        assert self._process is None
+        assert not self._child.is_started
         shutil.rmtree(self._data)
 
     def end(self) -> None:
@@ -114,16 +108,8 @@ class Kafka:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _launch(self) -> None:
-        assert self._process is None
         options = archive_options() or [f"-XX:ArchiveClassesAtExit={self._new_archive}"]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*java(*options), "kafka.Kafka", str(self.folder / "server.properties")],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._child.start([*java(*options), "kafka.Kafka", str(self.folder / "server.properties")])
 
     def _format(self) -> None:
         if self._data.exists():
@@ -144,33 +130,17 @@ class Kafka:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def _wait(self) -> None:
-        host, _, port = self.bootstrap.rpartition(":")
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            assert self._process is not None
-            if self._process.poll() is not None:
-                raise AssertionError(f"Kafka ended:\n{self.log[-2000:]}")
-            try:
-                socket.create_connection((host, int(port)), 1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError(f"Kafka did not start in time:\n{self.log[-2000:]}")
+        self._child.wait_until(self._listens, START_SECONDS)
 
-    def _signal(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
+    def _listens(self) -> bool:
+        host, _, port = self.bootstrap.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+        except OSError:
+            return False
+        return True
 
     def _end_process(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.send_signal(how)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        self._child.end(how)
         if self._new_archive.exists():
             self._new_archive.rename(ARCHIVE)

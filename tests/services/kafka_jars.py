@@ -56,12 +56,11 @@ def have_jars() -> None:
 
 
 def java(*options: str) -> list[str]:
-    """The command up to the main class: small, quick to start, and gone when the thread that starts it is."""
-    pdeathsig = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    """The command up to the main class: small, and quick to start."""
     jvm = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
     network = ["-Djava.awt.headless=true", "-Djava.net.preferIPv4Stack=true"]
     logging = f"-Dlog4j2.configurationFile={LOGGING}"
-    return [*pdeathsig, "java", *jvm, *network, logging, *options, "-cp", f"{JARS}/*"]
+    return ["java", *jvm, *network, logging, *options, "-cp", f"{JARS}/*"]
 
 
 def archive_options() -> list[str]:

@@ -6,11 +6,11 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from typing import Self
 
 import pytest
 
+from tests.services.child import Child
 from tests.services.ports import free_port
 
 SECONDS = 20
@@ -28,7 +28,7 @@ class Redis:
         self.port = free_port()
         self.url = f"redis://{f':{password}@' if password else ''}127.0.0.1:{self.port}/0"
         self._password = password
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child("redis-server")
 
     def __enter__(self) -> Self:
         self.start()
@@ -42,33 +42,23 @@ class Redis:
         options = {"port": str(self.port), "bind": "127.0.0.1", "save": "", "appendonly": "no"}
         if self._password:
             options["requirepass"] = self._password
-        # It ends with the suite, however that ends.
-        command = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-        command += [
-            "redis-server",
-            *(part for name, value in options.items() for part in (f"--{name}", value)),
-        ]
+        flags = [part for name, value in options.items() for part in (f"--{name}", value)]
         # It writes nothing, but wants a folder where it could.
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir())
-        deadline = time.monotonic() + SECONDS
-        while not self._answers():
-            assert time.monotonic() < deadline, "redis-server does not answer"
-            time.sleep(0.01)
+        self._child.start(["redis-server", *flags], cwd=tempfile.gettempdir())
+        self._child.wait_until(self._answers, SECONDS)
 
     def stop(self) -> None:
         """As an administrator does."""
-        self.resume()
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """It hangs: connections stand, and nothing is answered."""
-        self._signal(signal.SIGSTOP)
+        self._child.pause()
 
     def resume(self) -> None:
-        self._signal(signal.SIGCONT)
+        self._child.resume()
 
     def cli(self, *command: str) -> str:
         arguments = ["redis-cli", "-p", str(self.port)]
@@ -87,12 +77,5 @@ class Redis:
             return connection.recv(1) in (b"+", b"-")  # the latter: it asks for the password
         return False
 
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
-
-    def _end(self, number: signal.Signals) -> None:
-        self._signal(number)
-        if self._process is not None:
-            self._process.wait(SECONDS)
-            self._process = None
+    def _end(self, how: signal.Signals) -> None:
+        assert self._child.end(how), "redis-server did not end"
