@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from resolvers.database import Database
 from resolvers.log.events import Event
 from resolvers.tables import ConsumerPosition, DeadLetter, InboxEntry
 
+DEADLINE_SECONDS = 20
 TABLE = sa.Table(
     "journal",
     sa.MetaData(),
@@ -129,3 +130,17 @@ async def sweeping(*consumers: Consumer) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while not await done():  # noqa: ASYNC110 - the database has no event to wait for
+            await asyncio.sleep(0.01)
+
+
+async def all_written(world: World, users: list[UUID], count: int) -> bool:
+    return await world.written() == {user: list(range(1, count + 1)) for user in users}
+
+
+async def dead_count(world: World, count: int) -> bool:
+    return len(world.bus.dead) == count and all(letter.published_at for letter in await world.letters())

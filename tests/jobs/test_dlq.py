@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from graphql_api.migrate import migrate
-from jobs import retries as retries_module
 from jobs.bus import Message
 from jobs.bus.message import encode
 from jobs.dead_letters import NoSuchLetter, NotRetried, retry
@@ -31,12 +30,7 @@ PROGRAM_SECONDS = 60
 DONE, FAILED, WRONG_USE, WRONG_SETTING = 0, 1, 2, 78
 
 
-@pytest.fixture
-async def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(retries_module, "FIRST_REST_SECONDS", 0.01)
-    world = World(database)
-    await world.make_table()
-    return world
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 async def die(world: World, events: list[Event], *bad: Event) -> dict[UUID | None, DeadLetter]:
