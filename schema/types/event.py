@@ -111,10 +111,11 @@ class Event:
         description="The task's own fields as they were right after this event, objects beside it (project, subtasks) "
         "as they now are; for an event of a reminder, its task. Else null."
     )
-    async def task(self, info: Info) -> Task | None:
+    def task(self, info: Info) -> Task | None:
         if self.own_task is not None or not self._is_of_reminder:
             return self.own_task
-        return await self._task_of_reminder(info)
+        # A coroutine only where something must be read: most events know their task.
+        return cast("Task | None", self._task_of_reminder(info))
 
     @strawberry.field
     async def reminder(self, info: Info) -> Reminder | None:
