@@ -16,6 +16,10 @@ type Listener = Callable[[Message], None]
 #: Where it raises, they come again: to this process or to another one.
 type Handler = Callable[[Sequence[Message]], Awaitable[None]]
 
+#: Before the next messages are handed to a handler that got few: a transaction for each event would cost twice the
+#: CPU of one for some, and what acts on events may come a moment after what shows them.
+GATHER_SECONDS = 0.05
+
 
 class BusUnavailable(Exception):
     """The broker did not take the messages in time. They may still arrive: publish them again."""
@@ -54,4 +58,4 @@ class Bus(Protocol):
         ...
 
 
-__all__ = ["Bus", "BusUnavailable", "Handler", "Listener", "Message"]
+__all__ = ["GATHER_SECONDS", "Bus", "BusUnavailable", "Handler", "Listener", "Message"]

@@ -9,11 +9,11 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
-from jobs.bus import Handler, Listener, Message
+from jobs.bus import GATHER_SECONDS, Handler, Listener, Message
 from jobs.bus.kafka_brokers import Brokers
 from jobs.bus.kafka_client import Client, milliseconds
 from jobs.bus.kafka_config import KafkaConfig
-from jobs.bus.kafka_reader import Reader, Records
+from jobs.bus.kafka_reader import BATCH_MESSAGES, Reader, Records
 from jobs.bus.kafka_trouble import CONSUMING, LISTENING, Troubles
 from jobs.bus.telling import tell
 
@@ -98,6 +98,8 @@ class ConsumingReader(Reader):
             # The next commit says it again, unless another member has been given the partition.
             uncommitted_total.inc()
             log.warning("kafka_commit_failed", reason=repr(error))
+        if sum(map(len, records.values())) < BATCH_MESSAGES:
+            await asyncio.sleep(GATHER_SECONDS)
         return True
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from jobs.bus import BusUnavailable, Handler, Listener, Message
+from jobs.bus import GATHER_SECONDS, BusUnavailable, Handler, Listener, Message
 from jobs.bus.telling import tell
 
 log = structlog.get_logger()
@@ -72,3 +72,5 @@ class MemoryBus:
                     await asyncio.sleep(RETRY_SECONDS)
                 else:
                     break
+            if len(batch) < BATCH_MESSAGES:
+                await asyncio.sleep(GATHER_SECONDS)
