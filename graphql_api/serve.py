@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import errno
+import gc
 import signal
 import socket
 import sys
@@ -45,7 +46,7 @@ def serve(settings: Settings, *, migrate_first: bool) -> None:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     if settings.workers == 1:
-        server = uvicorn.Server(_config(settings, build_app(open_parts(settings))))
+        server = uvicorn.Server(_config(settings, _build(settings)))
         _say(settings, f"http://{shown}:{port}/")
         asyncio.run(server.serve(sockets=[listener]))
     else:
@@ -63,7 +64,7 @@ def app_of_worker() -> FastAPI:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     settings = read_settings()
     configure_logs(settings)
-    return build_app(open_parts(settings))
+    return _build(settings)
 
 
 def resolve_address(settings: Settings) -> tuple[socket.AddressFamily, tuple[str, int]]:
@@ -74,6 +75,14 @@ def resolve_address(settings: Settings) -> tuple[socket.AddressFamily, tuple[str
     except (OSError, UnicodeError):
         raise SettingsError(f"HOST: {settings.host!r} is not an address, nor a name of one") from None
     return family, (str(found[0][4][0]), settings.port)
+
+
+def _build(settings: Settings) -> FastAPI:
+    app = build_app(open_parts(settings))
+    # What is there by now stays: every full collection would walk through all of it again, and make clients wait.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 async def _prepare(settings: Settings, migrate_first: bool) -> DatabaseLock | None:
