@@ -95,8 +95,8 @@ async def open_stream(hub: Hub, viewer: Viewer, after: str | None, wanted: Event
         with hub.hold(viewer.user_id) as feed:
             with suppress(TimeoutError):
                 await asyncio.wait_for(feed.ready.wait(), READY_SECONDS)
-            async with hub.database.read() as session:
-                position = await read_position(session, viewer.user_id)
+            # When all come back at once, those that the pool has no turn for wait here, and need not come once more.
+            position = await outlast_outage(lambda: _read_position(hub, viewer))
             if position is None:
                 raise Unauthenticated
             feed.saw_epoch(position.epoch)
@@ -104,6 +104,11 @@ async def open_stream(hub: Hub, viewer: Viewer, after: str | None, wanted: Event
                 continue  # with a feed of the new log
             seq = position.last_seq if after is None else position.seq_of(after)
             return EventStream(hub, position, seq, wanted)
+
+
+async def _read_position(hub: Hub, viewer: Viewer) -> Position | None:
+    async with hub.database.read() as session:
+        return await read_position(session, viewer.user_id)
 
 
 async def outlast_outage[T](work: Callable[[], Awaitable[T]]) -> T:
