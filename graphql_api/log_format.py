@@ -1,5 +1,6 @@
 """Structured logs: one JSON object a line, or lines for people. No token or password is ever handed to them."""
 
+import inspect
 import logging
 import sys
 from typing import Any
@@ -47,5 +48,19 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+    sys.unraisablehook = _log_unraisable
     # It says many times a second what KafkaBus says once, with the variable to look at.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+def _log_unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
+    """What goes wrong where nobody can be told, as while an object is taken away: a line like any other.
+
+    An operation that is cut off for what it asks leaves coroutines that were never begun. Python warns of them, and
+    can't even do that where they are found from within a named tuple: that is no fault of anybody's.
+    """
+    level = logging.DEBUG if inspect.iscoroutine(unraisable.object) else logging.ERROR
+    reason = unraisable.err_msg or "an exception that nobody could be told of"
+    structlog.get_logger().log(
+        level, "unraisable", reason=reason, error=repr(unraisable.exc_value), object=repr(unraisable.object)
+    )
