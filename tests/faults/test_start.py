@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from graphql_api.embedded import SECRET_FILE, kept_secret
-from tests.support.client import Api
+from tests.support.client import DEADLINE_SECONDS, Api
 from tests.support.server import KEPT_ENVIRONMENT, ROOT, Server
 
 WRONG_SETTING, UNAVAILABLE = 78, 69
@@ -107,6 +107,23 @@ async def test_a_server_starts_without_its_database_and_says_that_it_is_not_read
                 assert (await api.http.get("/livez")).status_code == 200
                 ready = await api.http.get("/readyz")
                 assert (ready.status_code, ready.json()["database"]) == (503, "does not answer")
+        finally:
+            await server.stop()
+
+
+async def test_a_server_whose_broker_is_away_serves_and_says_what_to_look_at(tmp_path: Path):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound, and nobody listens
+        broker = f"127.0.0.1:{nobody.getsockname()[1]}"
+        server = Server(tmp_path, KAFKA_BOOTSTRAP_SERVERS=broker)
+        await server.start()
+        try:
+            async with Api(server.url) as api, asyncio.timeout(DEADLINE_SECONDS):
+                while not (state := (await api.http.get("/readyz")).json())["degraded"]:
+                    await asyncio.sleep(0.1)
+                assert state["status"] == "ok"
+                assert state["trouble"] == {"kafka": f"KAFKA_BOOTSTRAP_SERVERS: nobody listens at {broker}"}
+                await api.sign_up()
         finally:
             await server.stop()
 
