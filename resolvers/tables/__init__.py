@@ -2,7 +2,9 @@
 
 from sqlmodel import SQLModel
 
+from resolvers.tables.channel import Channel, Delivery
 from resolvers.tables.delivery import ConsumerPosition, DeadLetter, InboxEntry, Lease
+from resolvers.tables.links import CalendarFeed, PasswordReset
 from resolvers.tables.organising import Label, Project
 from resolvers.tables.recurrence import Recurrence
 from resolvers.tables.reminder import Reminder
@@ -13,13 +15,17 @@ from resolvers.tables.user import SignInSession, User
 metadata = SQLModel.metadata
 
 __all__ = [
+    "CalendarFeed",
+    "Channel",
     "ConsumerPosition",
     "DeadLetter",
+    "Delivery",
     "EventRow",
     "IdempotentCreate",
     "InboxEntry",
     "Label",
     "Lease",
+    "PasswordReset",
     "Project",
     "Recurrence",
     "Reminder",

@@ -29,6 +29,15 @@ class Task(SQLModel, table=True):
         # No replica, retry or restart can spawn an occurrence twice, nor two tasks for one completion.
         sa.Index("tasks_occurrence", "spawned_from_id", "occurrence_wall", unique=True),
         sa.Index("tasks_spawned_after", "spawned_from_id", "spawned_after_id", unique=True),
+        # What is imported once more is the same task.
+        sa.Index(
+            "tasks_external",
+            "user_id",
+            "external_id",
+            unique=True,
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+        ),
     )
 
     id: UUID = id_field()
@@ -56,6 +65,8 @@ class Task(SQLModel, table=True):
     occurrence_at: datetime | None = None
     #: COMPLETION: the task whose completion or deletion this one was counted from.
     spawned_after_id: UUID | None = None
+    #: What the task is called where it was imported from, such as an iCalendar UID.
+    external_id: str | None = Field(default=None, sa_type=sa.Text)
     #: Fractional rank among all tasks of the user.
     position: str = Field(sa_type=BytewiseText)
     #: Title and description without case and accents: what search looks through.

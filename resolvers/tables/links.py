@@ -1,0 +1,32 @@
+"""Links that open something by a secret in them, of which only the SHA-256 is kept."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from resolvers.tables.columns import id_field, owned_by_user
+
+
+class PasswordReset(SQLModel, table=True):
+    """A link that sets a new password, once, within an hour."""
+
+    __tablename__ = "password_resets"
+
+    id: UUID = id_field()
+    user_id: UUID = owned_by_user(index=True)
+    token_hash: bytes = Field(unique=True)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class CalendarFeed(SQLModel, table=True):
+    """The URL under which calendars read a user's tasks. A new one replaces it."""
+
+    __tablename__ = "calendar_feeds"
+
+    user_id: UUID = owned_by_user(primary_key=True)
+    token_hash: bytes = Field(unique=True)
+    created_at: datetime
+    read_at: datetime | None = None
