@@ -47,7 +47,8 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
         ids = await _all(database) if arguments.all else arguments.ids
         if arguments.action == "drop":
             return await _each(ids, lambda id_: _drop(database, id_))
-        effects = open_effects(settings)
+        # What is queued by this, the workers find.
+        effects = open_effects(database, lambda: None)
         return await _each(ids, lambda id_: retry(database, effects, id_), "retried")
 
 

@@ -1,8 +1,12 @@
-"""What events bring about: where a setting asks for it, and nothing so far."""
+"""What events bring about."""
 
-from graphql_api.settings import Settings
+from collections.abc import Callable
+
+from jobs.channels.notify import Notify
 from jobs.effects import Effect
+from resolvers.database import Database
 
 
-def open_effects(settings: Settings) -> list[Effect]:
-    return []
+def open_effects(database: Database, on_queued: Callable[[], None]) -> list[Effect]:
+    """on_queued: called after a commit that left something to send. Must not wait."""
+    return [Notify(database, on_queued)]

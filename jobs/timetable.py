@@ -9,9 +9,11 @@ from prometheus_client import Counter
 
 from jobs.due import DueJobs
 from resolvers.database import Database
+from resolvers.deliveries.outcome import KEPT, PURGE_DELIVERIES, purge_deliveries
 from resolvers.errors import Unavailable
 from resolvers.log.inbox import PURGE_ENTRIES, purge_inbox
 from resolvers.log.transaction import Log
+from resolvers.password_resets import purge_resets
 from resolvers.tasks import purge_deleted, users_with_purgeable
 
 log = structlog.get_logger()
@@ -51,6 +53,9 @@ class Timetable:
         )
         self._scheduler.add_job(
             self._purge_inbox, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
+        )
+        self._scheduler.add_job(
+            self._purge_deliveries, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
         )
         self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS)
         self._scheduler.start()
@@ -96,6 +101,18 @@ class Timetable:
             if some < PURGE_ENTRIES:
                 return purged
 
+    async def purge_deliveries(self) -> int:
+        """Take away what was sent, or could not be, long ago; returns how much."""
+        purged = 0
+        while True:
+            async with self._database.transaction() as session:
+                now = await self._database.now(session)
+                some = await purge_deliveries(session, now - KEPT)
+                await purge_resets(session, now)
+            purged += some
+            if some < PURGE_DELIVERIES:
+                return purged
+
     async def _tick(self) -> None:
         try:
             await self._due.work()
@@ -113,3 +130,9 @@ class Timetable:
             await self.purge_inbox()
         except Unavailable:
             log.warning("inbox_purge_waits", reason="the database does not answer")
+
+    async def _purge_deliveries(self) -> None:
+        try:
+            await self.purge_deliveries()
+        except Unavailable:
+            log.warning("deliveries_purge_waits", reason="the database does not answer")

@@ -27,10 +27,10 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from graphql_api import __main__, wiring
-from graphql_api.settings import Settings
 from jobs import publishing, ringing
 from jobs.bus import Bus, Message
 from jobs.effects import Effect
+from resolvers.database import Database
 from resolvers.errors import Unavailable
 from resolvers.log import transaction
 from resolvers.log.events import Event
@@ -145,8 +145,8 @@ def install() -> None:
         wiring.open_bus = lambda settings: cast(Bus, Shaken(open_bus(settings)))
     wiring.Parts.start = _started_with(wiring.Parts.start)  # type: ignore[method-assign]
 
-    def open_effects(settings: Settings) -> list[Effect]:
-        return [*opened(settings), Counted()]
+    def open_effects(database: Database, on_queued: Callable[[], None]) -> list[Effect]:
+        return [*opened(database, on_queued), Counted()]
 
     opened = wiring.open_effects
     wiring.open_effects = open_effects

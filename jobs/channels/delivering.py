@@ -1,0 +1,140 @@
+"""Sends what is due in the ledger: many channels at once, none of them holding up another.
+
+Any number of workers share the work. What is sent is noted afterwards, so whoever dies in between has it sent once
+more, under the same key; nothing is noted as sent that was not.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from uuid import UUID, uuid4
+
+import structlog
+from prometheus_client import Counter, Gauge
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from jobs.channels.courier import Courier
+from jobs.channels.sending import Message, Sending, next_messages
+from resolvers.database import Database
+from resolvers.deliveries.claim import CLAIM, next_due, release
+from resolvers.deliveries.reading import count_pending
+from resolvers.errors import Unavailable
+
+log = structlog.get_logger()
+
+#: Messages under way in one process.
+AT_ONCE = 64
+#: The longest sleep where nobody else writes: what nobody told of is found by then.
+LONGEST_SLEEP_SECONDS = 60.0
+RETRY_SECONDS = 1.0
+#: For what is under way when the process stops.
+STOP_SECONDS = 4.0
+BACKLOG_COUNTED = 10_000
+
+failures_total = Counter(
+    "taskflow_delivering_failures_total", "Messages that failed in a way that nobody foresaw."
+)
+backlog_gauge = Gauge("taskflow_deliveries_waiting", f"Still to be sent, counted up to {BACKLOG_COUNTED}.")
+
+
+class Delivering:
+    """poll_seconds  how often PostgreSQL is asked what other processes have left to send"""
+
+    def __init__(self, database: Database, courier: Courier, poll_seconds: float) -> None:
+        self._database = database
+        self._sending = Sending(database, courier)
+        self._sleep_seconds = LONGEST_SLEEP_SECONDS if database.is_sqlite else poll_seconds
+        self._owner = uuid4()
+        self._woken = asyncio.Event()
+        self._tasks: dict[asyncio.Task[None], Message] = {}
+
+    @property
+    def under_way(self) -> list[asyncio.Task[None]]:
+        """Messages that are being sent."""
+        return list(self._tasks)
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Runs until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                seconds = await self.start_due()
+            except Unavailable:
+                log.warning("deliveries_wait", reason="the database does not answer")
+                seconds = RETRY_SECONDS
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), min(seconds, self._sleep_seconds))
+
+    async def start_due(self) -> float:
+        """Begin to send what is due, as far as there is room; returns in how many seconds the next is.
+
+        Raises Unavailable.
+        """
+        while (room := AT_ONCE - len(self._tasks)) > 0:
+            busy = self._busy()
+            async with self._database.transaction() as session:
+                now = await self._database.now(session)
+                messages = await next_messages(session, self._owner, now, room, busy)
+                soonest = None
+                if not messages:
+                    soonest = await next_due(session, busy)
+                    backlog_gauge.set(await count_pending(session, BACKLOG_COUNTED))
+            for message in messages:
+                task = asyncio.create_task(self._send(message), name="delivery")
+                self._tasks[task] = message
+                task.add_done_callback(self._ended)
+            if not messages:
+                # What is due, and was left to others or to a channel that just began to rest, is not looked at at once.
+                seconds = self._sleep_seconds if soonest is None else (soonest - now).total_seconds()
+                return seconds if seconds > 0 else RETRY_SECONDS
+        return self._sleep_seconds  # the end of one of them wakes
+
+    async def give_back(self) -> None:
+        """At the stop: wait a little for what is under way, and leave the rest to others at once."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        left = dict(self._tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        ids = [delivery.id for message in left.values() for delivery in message.deliveries]
+        if ids:
+            with contextlib.suppress(Unavailable):
+                async with self._database.transaction() as session:
+                    await release(session, self._owner, ids)
+
+    def _busy(self) -> set[UUID]:
+        """Channels that something is under way to: they get more when that has ended."""
+        return {message.channel_id for message in self._tasks.values() if message.channel_id is not None}
+
+    async def _send(self, message: Message) -> None:
+        try:
+            subject = await self._outlast(lambda: self._sending.read(message))
+            outcome = await self._sending.send(message, subject)
+            await self._outlast(lambda: self._note(outcome))
+        except Exception:
+            # Its claim runs out, and it is tried again.
+            failures_total.inc()
+            log.exception("delivery_failed", delivery_id=str(message.key))
+
+    async def _note(self, outcome: Callable[[AsyncSession, UUID], Awaitable[None]]) -> None:
+        async with self._database.transaction() as session:
+            await outcome(session, self._owner)
+
+    async def _outlast[T](self, act: Callable[[], Awaitable[T]]) -> T:
+        """Until the database answers, for as long as the claim lasts: then it is somebody else's."""
+        deadline = asyncio.get_running_loop().time() + CLAIM.total_seconds()
+        while True:
+            try:
+                return await act()
+            except Unavailable:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(task, None)
+        self._woken.set()

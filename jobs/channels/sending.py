@@ -1,0 +1,188 @@
+"""From claimed deliveries to messages, and what comes of each."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from prometheus_client import Counter, Histogram
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from jobs.attempts import LATENESS_SECONDS
+from jobs.channels import Gone, Notice, Parcel, Refused, SendFailed
+from jobs.channels.courier import Courier
+from resolvers.channels.kinds import FOR_PEOPLE
+from resolvers.database import Database
+from resolvers.deliveries import outcome
+from resolvers.deliveries.claim import claim_due, claim_late
+from resolvers.deliveries.reading import Subject, Told, read_subject
+from resolvers.tables import Delivery
+
+log = structlog.get_logger()
+
+#: Longer than any sender allows itself.
+SEND_SECONDS = 20.0
+#: A link that resets a password is good for so long.
+RESET_LETTER = timedelta(hours=1)
+
+deliveries_total = Counter(
+    "taskflow_deliveries_total", "Attempts to send, by what came of them.", ["kind", "outcome"]
+)
+delivery_seconds = Histogram(
+    "taskflow_delivery_seconds", "From the event to what was sent of it.", ["kind"], buckets=LATENESS_SECONDS
+)
+
+#: Notes in the ledger what came of a message, for the claim of the one whose id is given.
+type Outcome = Callable[[AsyncSession, UUID], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One or more claimed deliveries of one channel that are told of together, the oldest first.
+
+    key  what it is sent with, also when it is sent again
+    """
+
+    key: UUID
+    deliveries: Sequence[Delivery]
+
+    @property
+    def channel_id(self) -> UUID | None:
+        return self.deliveries[0].channel_id
+
+
+async def next_messages(
+    session: AsyncSession, owner: UUID, now: datetime, limit: int, busy: Collection[UUID]
+) -> list[Message]:
+    """Claim what is due, up to `limit` messages or a little more. Late rings are one message for each channel."""
+    late = await claim_late(session, owner, now, limit, busy)
+    left = limit - len(late)
+    alone = await claim_due(session, owner, now, left, busy) if left > 0 else []
+    messages = [_message(deliveries) for deliveries in [*late, *([delivery] for delivery in alone)]]
+    await session.flush()
+    return messages
+
+
+def _message(deliveries: Sequence[Delivery]) -> Message:
+    first = deliveries[0]
+    # Several have a key of their own: under that of one of them, a receiver may have seen that one alone.
+    key = first.sent_with or (first.id if len(deliveries) == 1 else uuid4())
+    for delivery in deliveries:
+        delivery.sent_with = key
+    return Message(key, deliveries)
+
+
+class Sending:
+    def __init__(self, database: Database, courier: Courier) -> None:
+        self._database = database
+        self._courier = courier
+
+    async def read(self, message: Message) -> Subject | None:
+        """What it is about. Raises Unavailable."""
+        async with self._database.read() as session:
+            return await read_subject(session, message.deliveries)
+
+    async def send(self, message: Message, subject: Subject | None) -> Outcome:
+        """Returns what is to be noted, whatever came of it."""
+        if subject is None:
+            return _nothing
+        channel, deliveries = subject.channel, message.deliveries
+        kind = "LETTER" if channel is None else channel.kind
+        wanted = {
+            each.id: reason
+            for each in deliveries
+            if (reason := await self._why_not(each, subject)) is not None
+        }
+        sent = [each for each in deliveries if each.id not in wanted]
+        problem: SendFailed | None = None
+        if sent:
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await self._hand_over(message.key, sent, subject)
+            except SendFailed as failed:
+                problem = failed
+            except TimeoutError:
+                problem = SendFailed("It took too long.")
+            except Exception:
+                log.exception("sender_failed", kind=kind, delivery_id=str(message.key))
+                problem = SendFailed("Something went wrong on our side.")
+        deliveries_total.labels(kind, "not wanted").inc(len(wanted))
+        return lambda session, owner: self._note(session, owner, kind, message, sent, wanted, problem)
+
+    async def _why_not(self, delivery: Delivery, subject: Subject) -> str | None:
+        """Why it is not to be sent any more."""
+        channel = subject.channel
+        if delivery.event_id is not None:
+            told = subject.told.get(delivery.id)
+            if told is None:
+                return "The event is no longer kept."
+            return told.outdated if channel is not None and channel.kind in FOR_PEOPLE else None
+        letter = delivery.letter or {}
+        if letter.get("kind") == "confirm" and channel is not None and channel.confirmed_at is not None:
+            return "It was confirmed meanwhile."
+        if letter.get("kind") == "reset":
+            async with self._database.read() as session:
+                now = await self._database.now(session)
+            if delivery.created_at + RESET_LETTER <= now:
+                return "Its link is not good any more."
+        return None
+
+    async def _hand_over(self, key: UUID, deliveries: Sequence[Delivery], subject: Subject) -> None:
+        """Raises SendFailed."""
+        (first, *_) = deliveries
+        if first.letter is not None:
+            await self._courier.send_letter(key, first.letter, subject.channel, subject.user)
+            return
+        if subject.channel is None:
+            raise Refused("There is nothing in it.")
+        told: list[Told] = [subject.told[each.id] for each in deliveries]
+        notices = [Notice(each.event, each.task) for each in told]
+        await self._courier.send(subject.channel, Parcel(key, subject.user, notices))
+
+    async def _note(
+        self,
+        session: AsyncSession,
+        owner: UUID,
+        kind: str,
+        message: Message,
+        sent: Sequence[Delivery],
+        not_wanted: dict[UUID, str],
+        problem: SendFailed | None,
+    ) -> None:
+        now = await self._database.now(session)
+        for delivery in message.deliveries:
+            if (reason := not_wanted.get(delivery.id)) is not None:
+                await outcome.note_not_wanted(session, owner, [delivery], reason)
+        if not sent:
+            return
+        channel_id = message.channel_id
+        if problem is None:
+            await outcome.note_sent(session, owner, sent, now)
+            deliveries_total.labels(kind, "sent").inc(len(sent))
+            for delivery in sent:
+                delivery_seconds.labels(kind).observe((now - delivery.created_at).total_seconds())
+            return
+        log.info("not_sent", kind=kind, delivery_id=str(message.key), reason=problem.reason)
+        if isinstance(problem, Gone) and channel_id is not None:
+            await outcome.note_gone(session, channel_id, now, problem.reason)
+            deliveries_total.labels(kind, "gone").inc(len(sent))
+        elif isinstance(problem, Refused):
+            await outcome.note_given_up(session, owner, sent, now, problem.reason)
+            deliveries_total.labels(kind, "refused").inc(len(sent))
+        else:
+            await outcome.note_failed(
+                session,
+                owner,
+                sent,
+                now,
+                problem.reason,
+                problem.retry_after_seconds,
+                may_have_arrived=problem.may_have_arrived,
+            )
+            deliveries_total.labels(kind, "failed").inc(len(sent))
+
+
+async def _nothing(session: AsyncSession, owner: UUID) -> None:
+    """The account or channel is gone, and the deliveries with it."""

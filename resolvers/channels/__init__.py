@@ -1,0 +1,1 @@
+"""Channels: how a user's reminders and events reach beyond an open window."""

@@ -1,0 +1,431 @@
+"""The ledger: each message is sent, noted as sent only when it was, and tried again under its own key."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from jobs.channels import Gone, Parcel, Refused, SendFailed
+from jobs.channels.courier import Courier
+from jobs.channels.delivering import Delivering
+from jobs.channels.notify import Notify
+from jobs.channels.public_http import PublicHTTP
+from resolvers.database import Database
+from resolvers.deliveries.claim import AT_ONCE, CLAIM, claim_due
+from resolvers.deliveries.outcome import KEPT, note_sent, purge_deliveries
+from resolvers.log.event_log import read_after
+from resolvers.log.events import EventType
+from resolvers.log.transaction import Transaction
+from resolvers.reminders.ring import ring_due
+from resolvers.tables import Channel, Delivery, Reminder
+from resolvers.tasks import NewTask, create_task
+from tests.jobs.people import Hands, People
+
+type Answer = Callable[[Channel, Parcel], Awaitable[None]]
+
+
+class Post:
+    """Takes what is sent. `answer` may raise instead, or take its time."""
+
+    def __init__(self) -> None:
+        self.parcels: list[tuple[UUID, Parcel]] = []
+        self.answer: Answer | None = None
+
+    async def send(self, channel: Channel, parcel: Parcel) -> None:
+        self.parcels.append((channel.id, parcel))
+        if self.answer is not None:
+            await self.answer(channel, parcel)
+
+    def titles(self) -> list[list[str]]:
+        return [[notice.task.title for notice in parcel.notices if notice.task] for _, parcel in self.parcels]
+
+
+class Office:
+    """A user with channels, and workers that send."""
+
+    def __init__(self, database: Database, hands: Hands) -> None:
+        self.database, self.hands = database, hands
+        self.people = People(database)
+        self.post = Post()
+        self.courier = Courier(PublicHTTP(), "https://tasks.example.com", None, None)
+        self.courier.senders = dict.fromkeys(("WEBHOOK", "EMAIL"), self.post)
+        self.worker = self.another_worker()
+        self._queued: dict[UUID, int] = {}
+
+    def another_worker(self) -> Delivering:
+        return Delivering(self.database, self.courier, 1)
+
+    async def channel(self, user: UUID, kind: str = "EMAIL") -> UUID:
+        async with self.database.transaction() as session:
+            channel = Channel(
+                user_id=user,
+                kind=kind,
+                label="",
+                address=uuid4().hex,
+                types=[EventType.REMINDER_TRIGGERED],
+                link_key=b"",
+                confirmed_at=self.hands.now,
+                created_at=self.hands.now,
+            )
+            session.add(channel)
+        return channel.id
+
+    async def ring(self, user: UUID, count: int = 1, *, ago: timedelta = timedelta(0)) -> None:
+        """So many tasks whose reminders were due that long ago ring now, and their channels are to be told."""
+        await self.people.do(user, self._set(count, ago))
+        await self.people.do(user, lambda tx: ring_due(tx, 1000))
+        async with self.database.transaction() as session:
+            for event in await read_after(session, user, self._queued.get(user, 0), 1000):
+                await Notify(self.database, lambda: None).apply(session, event)
+                self._queued[user] = event.seq
+
+    def _set(self, count: int, ago: timedelta) -> Callable[[Transaction], Awaitable[None]]:
+        async def act(tx: Transaction) -> None:
+            for number in range(count):
+                task = await create_task(tx, NewTask(title=f"{number}"))
+                assert task is not None
+                await tx.session.flush()
+                tx.session.add(
+                    Reminder(
+                        user_id=tx.user_id,
+                        task_id=task.id,
+                        remind_at=tx.now - ago,
+                        status="PENDING",
+                        created_at=tx.now,
+                    )
+                )
+
+        return act
+
+    async def work(self, worker: Delivering | None = None) -> None:
+        """All that is due now, to its end."""
+        worker = worker or self.worker
+        while True:
+            await worker.start_due()
+            if not worker.under_way:
+                return
+            await asyncio.gather(*worker.under_way)
+
+    async def rows(self) -> list[Delivery]:
+        async with self.database.read() as session:
+            return list((await session.exec(select(Delivery).order_by(col(Delivery.seq)))).all())
+
+    async def statuses(self) -> list[str]:
+        return [row.status for row in await self.rows()]
+
+    async def read_channel(self, id_: UUID) -> Channel:
+        async with self.database.read() as session:
+            channel = await session.get(Channel, id_)
+        assert channel is not None
+        return channel
+
+
+@pytest.fixture
+def office(database: Database, hands: Hands) -> Office:
+    return Office(database, hands)
+
+
+def failing(error: SendFailed) -> Answer:
+    async def answer(channel: Channel, parcel: Parcel) -> None:
+        raise error
+
+    return answer
+
+
+async def test_an_event_is_told_once_through_each_channel_that_wants_it(office: Office):
+    user, other = await office.people.join(), await office.people.join()
+    channels = {await office.channel(user), await office.channel(user, "WEBHOOK")}
+    await office.channel(other)
+    await office.ring(user, 3)
+    await office.work()
+    await office.work()
+    assert sorted(office.post.titles()) == [["0"], ["0"], ["1"], ["1"], ["2"], ["2"]]
+    assert {channel for channel, _ in office.post.parcels} == channels
+    assert await office.statuses() == ["SENT"] * 6
+    rows = {row.id: row for row in await office.rows()}
+    assert {parcel.key for _, parcel in office.post.parcels} == rows.keys()
+
+
+async def test_an_event_that_is_dealt_with_again_makes_no_second_row(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    office._queued.clear()
+    await office.ring(user)
+    assert len(await office.rows()) == 2  # of two rings
+
+
+async def test_late_rings_are_one_message_for_each_channel(office: Office):
+    user = await office.people.join()
+    channels = [await office.channel(user), await office.channel(user, "WEBHOOK")]
+    await office.ring(user, 40, ago=timedelta(minutes=30))
+    await office.work()
+    assert office.post.parcels == []  # others may still be on their way
+    await office.ring(user, 2, ago=timedelta(minutes=6))
+    office.hands.go(seconds=3)
+    await office.work()
+    assert sorted(channel for channel, _ in office.post.parcels) == sorted(channels)
+    assert [len(parcel.notices) for _, parcel in office.post.parcels] == [42, 42]
+    assert await office.statuses() == ["SENT"] * 84
+
+
+async def test_a_ring_on_time_is_not_held_up_by_late_ones(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user, 3, ago=timedelta(minutes=30))
+    await office.ring(user, 1, ago=timedelta(minutes=4))
+    await office.work()
+    assert [len(parcel.notices) for _, parcel in office.post.parcels] == [1]
+    office.hands.go(seconds=3)
+    await office.work()
+    assert [len(parcel.notices) for _, parcel in office.post.parcels] == [1, 3]
+
+
+async def test_a_message_of_several_is_sent_again_as_it_was(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user, 5, ago=timedelta(minutes=30))
+    office.hands.go(seconds=3)
+    office.post.answer = failing(SendFailed("Later."))
+    await office.work()
+    await office.ring(user, 2, ago=timedelta(minutes=30))
+    office.post.answer = None
+    office.hands.go(minutes=5)
+    await office.work()
+    (_, first), *others = office.post.parcels
+    (again,) = [parcel for _, parcel in others if parcel.key == first.key]
+    assert again.notices == first.notices
+    assert sorted(len(parcel.notices) for _, parcel in others) == [2, 5]
+    assert await office.statuses() == ["SENT"] * 7
+
+
+async def test_what_a_receiver_said_no_to_is_told_of_together_once_it_is_late(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user, 12)
+    office.post.answer = failing(SendFailed("It answered 503.", 600, may_have_arrived=False))
+    await office.work()
+    assert all(len(parcel.notices) == 1 for _, parcel in office.post.parcels)
+    office.post.answer = None
+    office.post.parcels.clear()
+    office.hands.go(minutes=11)
+    await office.work()
+    assert [len(parcel.notices) for _, parcel in office.post.parcels] == [12]
+
+
+async def test_two_workers_make_one_message_of_what_is_late(office: Office):
+    users = [await office.people.join() for _ in range(10)]
+    for user in users:
+        await office.channel(user)
+        await office.ring(user, 40, ago=timedelta(minutes=30))
+    office.hands.go(seconds=3)
+    await asyncio.gather(*(office.work(office.another_worker()) for _ in range(3)))
+    assert [len(parcel.notices) for _, parcel in office.post.parcels] == [40] * 10
+
+
+async def test_what_was_begun_by_one_who_died_is_sent_by_another_under_the_same_key(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    async with office.database.transaction() as session:
+        (claimed,) = await claim_due(session, uuid4(), office.hands.now, 10)
+    await office.work()
+    assert office.post.parcels == []
+    office.hands.go(seconds=CLAIM.total_seconds() + 1)
+    await office.work()
+    assert [parcel.key for _, parcel in office.post.parcels] == [claimed.id]
+    (row,) = await office.rows()
+    assert (row.status, row.attempts) == ("SENT", 2)
+
+
+async def test_who_lost_the_claim_notes_nothing(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    late = uuid4()
+    async with office.database.transaction() as session:
+        claimed = await claim_due(session, late, office.hands.now, 10)
+    office.hands.go(seconds=CLAIM.total_seconds() + 1)
+    office.post.answer = failing(SendFailed("Later."))
+    await office.work()
+    async with office.database.transaction() as session:
+        assert await note_sent(session, late, claimed, office.hands.now) == 0
+    assert await office.statuses() == ["PENDING"]
+
+
+async def test_two_workers_share_the_work(office: Office):
+    users = [await office.people.join() for _ in range(30)]
+    for user in users:
+        await office.channel(user)
+        await office.ring(user, 2)
+    await asyncio.gather(office.work(), office.work(office.another_worker()))
+    assert len(office.post.parcels) == 60
+    assert len({parcel.key for _, parcel in office.post.parcels}) == 60
+    assert await office.statuses() == ["SENT"] * 60
+
+
+async def test_it_is_tried_for_a_day_and_the_channel_rests_in_between(office: Office):
+    user = await office.people.join()
+    channel = await office.channel(user)
+    await office.ring(user, 20)
+    office.post.answer = failing(SendFailed("It answered 500."))
+    await office.work()
+    tried = len(office.post.parcels)
+    assert tried <= AT_ONCE  # the others were not tried while it rests
+    assert (await office.read_channel(channel)).failed_at is None
+    while office.hands.now < (await office.rows())[0].created_at + timedelta(hours=24):
+        office.hands.go(hours=1.3)
+        await office.work()
+    office.hands.go(hours=2)
+    await office.work()
+    assert set(await office.statuses()) == {"FAILED"}
+    failed = await office.read_channel(channel)
+    assert (failed.failure, failed.enabled) == ("It answered 500.", True)
+    assert failed.failed_at is not None
+    # It works again, and says so.
+    office.post.answer = None
+    office.hands.go(hours=2)
+    await office.ring(user)
+    await office.work()
+    works = await office.read_channel(channel)
+    assert (works.failed_at, works.failure, works.failures) == (None, None, 0)
+
+
+async def test_a_receiver_is_left_alone_for_as_long_as_it_asks(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    office.post.answer = failing(SendFailed("It answered 429.", retry_after_seconds=600))
+    await office.work()
+    office.post.answer = None
+    office.hands.go(seconds=590)
+    await office.work()
+    assert len(office.post.parcels) == 1
+    office.hands.go(seconds=20)
+    await office.work()
+    assert await office.statuses() == ["SENT"]
+
+
+async def test_what_is_refused_for_good_is_not_tried_again(office: Office):
+    user = await office.people.join()
+    channel = await office.channel(user)
+    await office.ring(user)
+    office.post.answer = failing(Refused("No such mailbox."))
+    await office.work()
+    assert await office.statuses() == ["FAILED"]
+    assert (await office.read_channel(channel)).failure == "No such mailbox."
+
+
+async def test_a_channel_that_is_gone_ends_with_all_that_waits(office: Office):
+    user = await office.people.join()
+    channel = await office.channel(user)
+    await office.ring(user, 30)
+    office.post.answer = failing(Gone("It is gone."))
+    await office.work()
+    assert await office.statuses() == ["FAILED"] * 30
+    assert len(office.post.parcels) <= AT_ONCE
+    ended = await office.read_channel(channel)
+    assert (ended.enabled, ended.failure) == (False, "It is gone.")
+    await office.ring(user)
+    assert len(await office.rows()) == 30
+
+
+async def test_one_that_hangs_holds_up_nobody_else(office: Office):
+    """Its backlog is longer than all that is looked through at once."""
+    user, other = await office.people.join(), await office.people.join()
+    slow = await office.channel(user)
+    await office.ring(user, 300)
+    quick = await office.channel(other)
+    await office.ring(other)
+    arrived, hanging = asyncio.Event(), asyncio.Event()
+
+    async def answer(channel: Channel, parcel: Parcel) -> None:
+        if channel.id == slow:
+            await hanging.wait()
+        else:
+            arrived.set()
+
+    office.post.answer = answer
+    running = asyncio.create_task(office.worker.run())
+    async with asyncio.timeout(10):
+        await arrived.wait()
+    assert [channel for channel, _ in office.post.parcels].count(quick) == 1
+    assert [channel for channel, _ in office.post.parcels].count(slow) <= AT_ONCE
+    running.cancel()
+    hanging.set()
+    await office.worker.give_back()
+
+
+async def test_at_the_stop_what_is_under_way_is_given_back(office: Office, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("jobs.channels.delivering.STOP_SECONDS", 0.1)
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+
+    begun = asyncio.Event()
+
+    async def answer(channel: Channel, parcel: Parcel) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    office.post.answer = answer
+    await office.worker.start_due()
+    await begun.wait()
+    await office.worker.give_back()
+    office.post.answer = None
+    await office.work(office.another_worker())
+    assert await office.statuses() == ["SENT"]
+    assert len({parcel.key for _, parcel in office.post.parcels}) == 1
+
+
+async def test_what_a_sender_did_not_foresee_is_tried_again(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+
+    async def answer(channel: Channel, parcel: Parcel) -> None:
+        raise RuntimeError("not foreseen")
+
+    office.post.answer = answer
+    await office.work()
+    assert await office.statuses() == ["PENDING"]
+    office.post.answer = None
+    office.hands.go(seconds=10)
+    await office.work()
+    assert await office.statuses() == ["SENT"]
+
+
+async def test_what_ended_long_ago_is_forgotten(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    await office.work()
+    office.post.answer = failing(SendFailed("Later."))
+    await office.ring(user)
+    await office.work()
+    for after, left in ((timedelta(0), 2), (timedelta(seconds=1), 1)):
+        async with office.database.transaction() as session:
+            await purge_deliveries(session, office.hands.now + after)
+        assert len(await office.rows()) == left
+    assert await office.statuses() == ["PENDING"]
+    assert timedelta(days=30) < KEPT
+
+
+async def test_what_is_due_is_found_by_its_index(office: Office):
+    if office.database.is_sqlite:
+        statement = (
+            "EXPLAIN QUERY PLAN SELECT id FROM deliveries WHERE status = 'PENDING' AND next_at <= '2026'"
+        )
+    else:
+        statement = (
+            "EXPLAIN SELECT id FROM deliveries WHERE status = 'PENDING' AND next_at <= now() ORDER BY next_at"
+        )
+    async with office.database.transaction() as session:
+        if not office.database.is_sqlite:
+            await session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(str(row) for row in await session.execute(sa.text(statement)))
+    assert "deliveries_due" in plan
