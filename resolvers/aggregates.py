@@ -38,6 +38,7 @@ def task_data(task: Task, label_ids: Sequence[UUID], recurrence: Recurrence | No
         ),
         "spawnedFromId": _id(task.spawned_from_id),
         "occurrence": _text(task.occurrence_at),
+        "externalId": task.external_id,
         "version": task.version,
         "createdAt": instant_text(task.created_at),
         "updatedAt": instant_text(task.updated_at),

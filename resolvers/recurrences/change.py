@@ -38,7 +38,11 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class NewRecurrence:
-    """A recurrence as it was asked for. time_zone: None is the task's own; start: None is its due date, or now."""
+    """A recurrence as it was asked for. time_zone: None is the task's own; start: None is its due date, or now.
+
+    start_wall  in place of `start`, the wall clock in that zone
+    all_day     None: as the task is
+    """
 
     rule: str
     time_zone: str | None = None
@@ -46,6 +50,8 @@ class NewRecurrence:
     mode: Mode = Mode.SCHEDULE
     missed: Missed = Missed.LATEST
     lead: Duration = NO_LEAD
+    start_wall: datetime | None = None
+    all_day: bool | None = None
 
     def content(self) -> dict[str, str | None]:
         """What makes two of them the same."""
@@ -149,13 +155,15 @@ def _asked(tx: Transaction, task: Task, new: NewRecurrence) -> dict[str, Any]:
     zone = ZoneInfo(task.time_zone)
     if new.time_zone is not None:
         zone = validation.time_zone(new.time_zone, "recurrence", "timeZone")
-    if new.start is not None:
+    if new.start_wall is not None:
+        start = new.start_wall
+    elif new.start is not None:
         start = wall_clock(validation.instant(new.start, "recurrence", "start"), zone)
     elif task.due_on is not None:
         start = datetime(task.due_on.year, task.due_on.month, task.due_on.day)  # noqa: DTZ001 - a wall clock
     else:
         start = wall_clock(task.due_at or tx.now, zone)
-    all_day = task.due_on is not None
+    all_day = task.due_on is not None if new.all_day is None else new.all_day
     series = Series(rule, start, zone, all_day, field=("recurrence", "rule"))
     series.check("recurrence", "rule")
     return {

@@ -176,6 +176,14 @@ class Life:
             )
             return list(found)
 
+    async def all_tasks(self) -> list[Task]:
+        """Deleted ones, too, by their places."""
+        async with self.database.read() as session:
+            found = await session.exec(
+                select(Task).where(col(Task.user_id) == self.user).order_by(col(Task.position))
+            )
+            return list(found)
+
     async def spawned(self, series: UUID) -> list[str]:
         """The occurrences whose tasks there are."""
         return [_text(task.occurrence_at) for task in await self.tasks(series) if task.occurrence_at]

@@ -6,7 +6,7 @@ from tests.support.client import Api
 
 TASK = """
 id title description completed completedAt priority dueDate dueOn allDay timeZone position version createdAt
-updatedAt deletedAt project { id } labels { id } parent { id } isRecurring occurrence spawnedFrom { id }
+updatedAt deletedAt project { id } labels { id } parent { id } isRecurring occurrence externalId spawnedFrom { id }
 recurrence { rule timeZone start mode missed lead nextOccurrence ended }
 """
 REMINDERS = """
