@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from graphql_api.calendar_door import calendar_routes
+from graphql_api.channel_doors import channel_routes
 from graphql_api.cors import CrossOrigin
 from graphql_api.health import health_routes
 from graphql_api.http import GraphQLOverHTTP
@@ -48,6 +50,8 @@ def build_app(parts: Parts) -> FastAPI:
         app.router.routes += [
             Route("/graphql", _GraphQLDoor(parts)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(parts)),
+            *calendar_routes(parts),
+            *channel_routes(parts),
             *web_routes(settings.graphiql_on),
         ]
     return app

@@ -7,13 +7,14 @@ files that are here already follow when they are used. A folder that is here alr
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from graphql_api.settings import SettingsError
 
 SECRET_FILE = "jwt_secret"
+VAPID_FILE = "vapid_private_key"
 OWNER_ONLY = 0o600
 #: What SQLite puts beside its file while it is open.
 BESIDE_DATABASE = ("", "-wal", "-shm")
@@ -50,13 +51,15 @@ class DatabaseLock:
             ) from None
 
 
-def kept_secret(data_dir: Path) -> str:
-    """The secret that signs tokens: made once, readable by its owner only, so that tokens outlive a restart."""
-    path = data_dir / SECRET_FILE
+def kept_secret(
+    data_dir: Path, name: str = SECRET_FILE, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)
+) -> str:
+    """A secret, such as the one that signs tokens: made once, for its owner only, so that it outlives a restart."""
+    path = data_dir / name
     with _blaming("DATA_DIR", data_dir):
         data_dir.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            _make_secret(path)
+            _make_secret(path, make())
         _close_to_others(path)
         secret = path.read_bytes().strip()
     if len(secret) < 32 or not secret.isascii():
@@ -66,12 +69,12 @@ def kept_secret(data_dir: Path) -> str:
     return secret.decode()
 
 
-def _make_secret(path: Path) -> None:
+def _make_secret(path: Path, secret: str) -> None:
     """Written aside and then linked: whoever finds the file finds all of it, and of two first starts one makes it."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(secret)
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):

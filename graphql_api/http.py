@@ -112,10 +112,12 @@ class GraphQLOverHTTP:
             log=parts.log,
             tokens=parts.tokens,
             live=self._live,
+            courier=parts.courier,
             correlation_id=correlation_id,
             user_agent=headers.get("user-agent", ""),
             cookies=cookies,
             session_days=parts.settings.session_days,
+            origin=parts.settings.origin,
         )
         if needs_viewer(prepared) or (parts.settings.production and prepared.is_introspection):
             self._identify(context, headers)

@@ -1,6 +1,7 @@
 """Values of settings beyond what pydantic knows. Each ValueError is a sentence, after the variable's name."""
 
 import ssl
+from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from graphql_api.database_url import read_database_url
+from jobs.channels.smtp_server import read_smtp_url
+from jobs.channels.vapid import read_private_key
 
 SECRET_CHARACTERS = 32
 
@@ -96,6 +99,37 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _smtp_url(value: SecretStr) -> SecretStr:
+    if value.get_secret_value():
+        read_smtp_url(value.get_secret_value())
+    return value
+
+
+def _mail_from(value: str) -> str:
+    if value:
+        _, address = parseaddr(value)
+        local, _, domain = address.rpartition("@")
+        if not local or not domain or not value.isprintable():
+            raise ValueError("is an address such as TaskFlow <reminders@example.com>")
+    return value
+
+
+def _public_url(value: str) -> str:
+    value = value.rstrip("/")
+    if value:
+        _origins((value,))
+    return value
+
+
+def _vapid_key(value: SecretStr) -> SecretStr:
+    if value.get_secret_value():
+        try:
+            read_private_key(value.get_secret_value())
+        except ValueError:
+            raise ValueError("is the 32 bytes of a P-256 key in base64url") from None
+    return value
+
+
 type CommaSeparated = tuple[str, ...]
 Origins = Annotated[CommaSeparated, NoDecode, BeforeValidator(_split), AfterValidator(_origins)]
 Servers = Annotated[CommaSeparated, NoDecode, BeforeValidator(_split), AfterValidator(_servers)]
@@ -106,4 +140,8 @@ Certificates = Annotated[
     Path | None, BeforeValidator(lambda value: value or None), AfterValidator(_certificates)
 ]
 Proxies = Annotated[str, AfterValidator(_proxies)]
+MailFrom = Annotated[str, AfterValidator(_mail_from)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]
+VapidKey = Annotated[SecretStr, AfterValidator(_vapid_key)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_secret)]

@@ -12,11 +12,15 @@ from graphql_api.setting_types import (
     BroadcastUrl,
     Certificates,
     DatabaseUrl,
+    MailFrom,
     Origins,
     Proxies,
+    PublicUrl,
     RedisUrl,
     Servers,
     SigningSecret,
+    SmtpUrl,
+    VapidKey,
 )
 
 #: What `.env.example` shows; a server that is not for development refuses to start with it.
@@ -133,6 +137,30 @@ class Settings(BaseSettings):
         description="How often PostgreSQL is asked when the next reminder or recurrence is due, in seconds: other "
         "processes may have moved it. A longer one lets a database sleep that is billed by the hour.",
     )
+    public_url: PublicUrl = Field(
+        "",
+        description="Where people reach the web app, for links in messages, such as https://tasks.example.com. Empty: "
+        "http://localhost:PORT; demanded in production with SMTP_URL.",
+    )
+    smtp_url: SmtpUrl = Field(
+        SecretStr(""),
+        description="smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465. Empty: no e-mail.",
+    )
+    mail_from: MailFrom = Field(
+        "",
+        description="Sender of mails, such as TaskFlow <reminders@example.com>; demanded with SMTP_URL.",
+    )
+    vapid_private_key: VapidKey = Field(
+        SecretStr(""),
+        description="What push services know this server by: the 32 bytes of a P-256 key in base64url, the same for "
+        "all processes; with another one browsers must be added again. Empty: made once and kept in DATA_DIR (with "
+        "SQLite, or ROLE=all in development); elsewhere there is no web push.",
+    )
+    channels_private_addresses: Literal["on", "off"] = Field(
+        "off",
+        description="on: webhooks and push endpoints may be plain HTTP and lie in private networks, this host among "
+        "them. For tests and closed networks in development: production refuses it.",
+    )
     graphiql: Literal["", "on", "off"] = Field(
         "", description="on or off: GraphiQL at GET /graphql. Empty: on in development, off in production."
     )
@@ -180,6 +208,20 @@ class Settings(BaseSettings):
                 raise ValueError("JWT_SECRET: production needs one of at least 32 random characters")
             if secret == SAMPLE_SECRET:
                 raise ValueError("JWT_SECRET: this is the sample; production needs a random one")
+        return self
+
+    @model_validator(mode="after")
+    def _reaches_people(self) -> "Settings":
+        sends_mail = bool(self.smtp_url.get_secret_value())
+        if sends_mail and not self.mail_from:
+            raise ValueError("MAIL_FROM: SMTP_URL needs a sender, such as TaskFlow <reminders@example.com>")
+        if self.production and sends_mail and not self.public_url:
+            raise ValueError("PUBLIC_URL: links in mails need it, such as https://tasks.example.com")
+        if self.production and self.channels_private_addresses == "on":
+            raise ValueError(
+                "CHANNELS_PRIVATE_ADDRESSES: must be off in production: people could have this server call its "
+                "neighbours"
+            )
         return self
 
     @model_validator(mode="after")
@@ -263,6 +305,16 @@ class Settings(BaseSettings):
     def does_the_work(self) -> bool:
         """What happens unasked: rings, spawns, and what acts on events."""
         return self.role in ("all", "worker")
+
+    @property
+    def origin(self) -> str:
+        """Where people reach the web app, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def keeps_its_secrets(self) -> bool:
+        """Whether this process is the only one of its kind, and what it makes for itself is known to all."""
+        return self.database.get_backend_name() == "sqlite" or (self.role == "all" and not self.production)
 
     @property
     def graphiql_on(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from strawberry import Schema
 
 from graphql_api.buses import open_bus
+from graphql_api.channels import open_courier
 from graphql_api.effects import open_effects
 from graphql_api.embedded import DatabaseLock, kept_secret
 from graphql_api.live.hub import Hub
@@ -20,6 +21,8 @@ from graphql_api.supervise import Supervisor
 from graphql_api.tokens import Tokens
 from jobs.broadcast import BoundedBroadcast, open_broadcast
 from jobs.bus import Bus
+from jobs.channels.courier import Courier
+from jobs.channels.delivering import Delivering
 from jobs.consumer import Consumer
 from jobs.due import DueJobs
 from jobs.fanout import FanOut
@@ -50,6 +53,8 @@ class Parts:
     fanout: FanOut | None
     #: None where this process does not do the work.
     consumer: Consumer | None
+    courier: Courier
+    delivering: Delivering
     broadcast: BoundedBroadcast
     hub: Hub
     sharing: Sharing
@@ -74,6 +79,7 @@ class Parts:
         if self.consumer is not None:
             self.supervisor.run("consumer sweep", self.consumer.sweep)
             self.supervisor.run("due jobs", self.due.run)
+            self.supervisor.run("deliveries", self.delivering.run)
             self.timetable.start()
 
     async def stop(self) -> None:
@@ -81,6 +87,8 @@ class Parts:
         if self.consumer is not None:
             self.timetable.stop()
         await self.supervisor.stop()
+        await self.delivering.give_back()
+        await self.courier.close()
         await self.relay.flush()
         await self.lease.release()
         await self.bus.stop()
@@ -100,6 +108,9 @@ def open_parts(settings: Settings) -> Parts:
     hub = Hub(database, broadcast, degraded=lambda: bus.trouble is not None or broadcast.trouble is not None)
     sockets = SocketRegistry(database, limit_sockets=settings.rate_limit == "on")
     due = DueJobs(database, log, settings.due_poll_seconds)
+    courier = open_courier(settings)
+    delivering = Delivering(database, courier, settings.due_poll_seconds)
+    courier.on_wake.append(delivering.wake)
     # Those who watch first, the bus after them.
     log.on_commit += [hub.on_commit, sockets.on_commit, relay.on_commit, due.on_commit]
     return Parts(
@@ -113,7 +124,9 @@ def open_parts(settings: Settings) -> Parts:
         lease=lease,
         relay=relay,
         fanout=FanOut(bus, broadcast) if settings.serves_clients else None,
-        consumer=_open_consumer(settings, database, bus) if settings.does_the_work else None,
+        consumer=_open_consumer(settings, database, bus, delivering) if settings.does_the_work else None,
+        courier=courier,
+        delivering=delivering,
         broadcast=broadcast,
         hub=hub,
         sharing=Sharing(hub),
@@ -123,8 +136,9 @@ def open_parts(settings: Settings) -> Parts:
     )
 
 
-def _open_consumer(settings: Settings, database: Database, bus: Bus) -> Consumer:
-    return Consumer(database, bus, open_effects(settings), sweep_seconds=settings.consumer_sweep_seconds)
+def _open_consumer(settings: Settings, database: Database, bus: Bus, delivering: Delivering) -> Consumer:
+    effects = open_effects(database, delivering.wake)
+    return Consumer(database, bus, effects, sweep_seconds=settings.consumer_sweep_seconds)
 
 
 def open_tokens(settings: Settings) -> Tokens:

@@ -54,7 +54,7 @@ async def sign_up(database: Database, account: NewAccount, user_agent: str, life
     password_hash = await hash_password(validation.password(account.password))
     try:
         async with database.transaction() as session:
-            if await _find(session, email) is not None:
+            if await find_user(session, email) is not None:
                 raise EmailTaken("There is an account with this e-mail address.", "email")
             now = await database.now(session)
             user = User(
@@ -87,7 +87,7 @@ async def log_in(
 ) -> SignedIn:
     """Begin a session. Raises BadCredentials, the same and after the same time whichever of the two is wrong."""
     async with database.read() as reading:
-        known = await _find(reading, email.strip())
+        known = await find_user(reading, email.strip())
     matches = await password_matches(known.password_hash if known else None, password)
     if known is None or not matches:
         raise BadCredentials(WRONG)
@@ -228,7 +228,8 @@ async def read_user(session: AsyncSession, user_id: UUID) -> User:
     return user
 
 
-async def _find(session: AsyncSession, email: str) -> User | None:
+async def find_user(session: AsyncSession, email: str) -> User | None:
+    """The account of an address, however that is written."""
     if "\x00" in email:
         return None  # PostgreSQL would not even take the question
     found = await session.exec(select(User).where(col(User.email_key) == email.casefold()))

@@ -14,6 +14,7 @@ from resolvers.log.cursor import Position
 from resolvers.log.event_log import EventFilter
 from resolvers.log.events import Event
 from resolvers.log.transaction import Log, Outcome, Transaction
+from resolvers.tables import Channel, User
 from resolvers.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -48,6 +49,32 @@ class Live(Protocol):
         ...
 
 
+class Courier(Protocol):
+    """What brings messages to people and programs elsewhere: web push, e-mail, webhooks."""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of channels that this server is set up to send through."""
+        ...
+
+    @property
+    def vapid_public_key(self) -> str | None:
+        """What browsers subscribe with: the uncompressed P-256 point, base64url without padding (RFC 8292)."""
+        ...
+
+    async def check(self, url: str, *field: str) -> None:
+        """Raises Invalid with the field where a webhook or push endpoint must not be called: not HTTPS, not public."""
+        ...
+
+    async def try_out(self, channel: Channel, user: User) -> str | None:
+        """Send one test message now. Returns what went wrong, in words, or None. Takes a few seconds at most."""
+        ...
+
+    def wake(self) -> None:
+        """Say that there is something new to send."""
+        ...
+
+
 @dataclass
 class Cookies:
     """The refresh token that came by cookie, and the one that goes back by it."""
@@ -70,12 +97,15 @@ class Context:
     log: Log
     tokens: TokenIssuer
     live: Live
+    courier: Courier
     correlation_id: str
     viewer: Viewer | None = None
     user_agent: str = ""
     cookies: Cookies = field(default_factory=Cookies)
     #: How long a sign-in session lasts without being used, in days.
     session_days: float = 90
+    #: Where people reach the web app, without a slash at the end: what links begin with.
+    origin: str = "http://localhost:8000"
     #: How far the viewer's log reached before anything else of this operation was read.
     position: Position | None = None
     #: How many objects were shown so far.

@@ -20,7 +20,9 @@ from schema.types import event as types
 log = structlog.get_logger()
 
 #: They make or end a session, so they pay no heed to the one that the request may carry.
-WITHOUT_VIEWER = frozenset({"signUp", "logIn", "refreshSession", "logOut"})
+WITHOUT_VIEWER = frozenset(
+    {"signUp", "logIn", "refreshSession", "logOut", "requestPasswordReset", "resetPassword"}
+)
 
 type Answer = dict[str, Any]
 

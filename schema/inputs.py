@@ -11,6 +11,7 @@ from resolvers.recurrences.plan import Mode
 from resolvers.reminders.change import NewReminder
 from resolvers.unset import UNSET, Unset
 from schema.scalars import RecurrenceRule, TimeZone
+from schema.types.event_type import EventType
 from schema.types.recurrence import MissedPolicy, RecurrenceMode
 from schema.types.task import Priority
 
@@ -95,6 +96,17 @@ class SessionIdInput:
 @strawberry.input
 class ChangePasswordInput:
     password: str
+    new_password: str
+
+
+@strawberry.input
+class RequestPasswordResetInput:
+    email: str
+
+
+@strawberry.input
+class ResetPasswordInput:
+    token: str
     new_password: str
 
 
@@ -305,3 +317,45 @@ class UpdateLabelInput:
 class LabelIdInput:
     id: strawberry.ID
     expected_version: int | None = _LEFT_OUT
+
+
+@strawberry.input
+class AddWebPushChannelInput:
+    endpoint: str
+    p256dh: str
+    auth: str
+    label: str = ""
+
+
+@strawberry.input
+class AddEmailChannelInput:
+    address: str
+    label: str = ""
+
+
+@strawberry.input
+class AddWebhookChannelInput:
+    url: str
+    label: str = ""
+    types: list[EventType] | None = _LEFT_OUT
+
+
+@strawberry.input
+class UpdateChannelInput:
+    id: strawberry.ID
+    label: str | None = _LEFT_OUT
+    enabled: bool | None = _LEFT_OUT
+    types: list[EventType] | None = _LEFT_OUT
+
+
+@strawberry.input
+class ImportCalendarInput:
+    ics: str = strawberry.field(
+        description="The text of an iCalendar file, at most 256 KiB with all else of the request, and 1,000 to-dos."
+    )
+    dry_run: bool = strawberry.field(default=True, description="True: nothing is changed, only told.")
+
+
+@strawberry.input
+class ChannelIdInput:
+    id: strawberry.ID

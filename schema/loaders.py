@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from strawberry.dataloader import DataLoader
 
 from resolvers.database import Database
+from resolvers.deliveries.reading import deliveries_of_reminders
 from resolvers.labels import label_ids_of_tasks, labels_by_ids
 from resolvers.projects import projects_by_ids, task_counts
 from resolvers.recurrences.reading import recurrences_by_ids
@@ -34,6 +35,7 @@ class Loaders:
         self.subtasks = self._loader(subtasks_of)
         self.recurrence = self._loader(recurrences_by_ids)
         self.reminders_of_task = self._loader(reminders_of_tasks)
+        self.deliveries_of_reminder = self._loader(deliveries_of_reminders)
 
     def _loader[Value](self, batch: Batch[Value], shows: bool = True) -> DataLoader[UUID, Value | None]:
         """shows  whether what it loads are objects of the API, which count"""

@@ -12,9 +12,12 @@ from strawberry.extensions import FieldExtension
 from resolvers import tables
 from resolvers.accounts import SignedIn
 from resolvers.errors import Conflict, Refusal
+from resolvers.ical.importing import Imported
 from resolvers.log.transaction import Outcome
 from schema.scalars import Cursor
 from schema.types.account import User
+from schema.types.calendar import CalendarFeed, ImportNote
+from schema.types.channel import Channel
 from schema.types.organising import Label, Project
 from schema.types.reminder import Reminder
 from schema.types.task import Task
@@ -29,6 +32,9 @@ class ErrorCode(Enum):
     EMAIL_TAKEN = "EMAIL_TAKEN"
     BAD_CREDENTIALS = "BAD_CREDENTIALS"
     SESSION_ENDED = "SESSION_ENDED"
+    DELIVERY_FAILED = strawberry.enum_value(
+        "DELIVERY_FAILED", description="A test message did not arrive: `message` says why."
+    )
 
 
 @strawberry.type
@@ -74,6 +80,11 @@ class EndSessionPayload:
 
 @strawberry.type
 class ChangePasswordPayload:
+    errors: list[UserError] = field(default_factory=list)
+
+
+@strawberry.type
+class RequestPasswordResetPayload:
     errors: list[UserError] = field(default_factory=list)
 
 
@@ -173,6 +184,56 @@ class LabelPayload:
     @classmethod
     def of(cls, outcome: Outcome[tables.Label | None]) -> Self:
         return cls(label=None if outcome.value is None else Label.of(outcome.value), cursor=_cursor(outcome))
+
+
+@strawberry.type(description="`secret` is given once, when a webhook is added.")
+class ChannelPayload:
+    channel: Channel | None = None
+    secret: str | None = None
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def showing(cls, row: tables.Channel) -> Self:
+        return cls(channel=Channel.of(row))
+
+
+@strawberry.type
+class CalendarFeedPayload:
+    feed: CalendarFeed | None = None
+    url: str | None = strawberry.field(
+        default=None,
+        description="Tasks with a date, as to-dos (VTODO). Shown this once: who has it can read them.",
+    )
+    events_url: str | None = strawberry.field(
+        default=None, description="The same as events (VEVENT), for calendars that show no to-dos."
+    )
+    errors: list[UserError] = field(default_factory=list)
+
+
+@strawberry.type
+class ImportCalendarPayload:
+    created: int = strawberry.field(default=0, description="To-dos of which a task was made.")
+    updated: int = strawberry.field(
+        default=0, description="Those whose task was changed to what the file says."
+    )
+    unchanged: int = strawberry.field(default=0, description="Those that say nothing new.")
+    skipped: int = strawberry.field(default=0, description="Those that are left out; a note says why.")
+    notes: list[ImportNote] = strawberry.field(
+        default_factory=list, description="What of the file can't be kept: at most 1,000."
+    )
+    cursor: Cursor | None = None
+    errors: list[UserError] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, imported: Imported, cursor: str | None) -> Self:
+        return cls(
+            created=imported.created,
+            updated=imported.updated,
+            unchanged=imported.unchanged,
+            skipped=imported.skipped,
+            notes=[ImportNote.of(note) for note in imported.notes],
+            cursor=None if cursor is None else Cursor(cursor),
+        )
 
 
 class AnswerRefusals(FieldExtension):

@@ -7,6 +7,9 @@ import strawberry
 
 from resolvers import validation
 from resolvers.accounts import read_user
+from resolvers.channels.changing import list_channels
+from resolvers.ical import export
+from resolvers.ical.feed import find_feed
 from resolvers.labels import list_labels
 from resolvers.log.event_log import EventFilter, last_seq_before, read_after
 from resolvers.paging import checked_first
@@ -19,13 +22,18 @@ from schema.context import Info
 from schema.inputs import TaskFilter, given, or_none
 from schema.scalars import Cursor, RecurrenceRule, TimeZone
 from schema.types.account import Session, User
-from schema.types.event import Event, EventConnection, EventEdge, EventType
+from schema.types.calendar import CalendarExport, CalendarFeed, DataExport
+from schema.types.channel import Channel, ChannelKind
+from schema.types.event import Event, EventConnection, EventEdge
+from schema.types.event_type import EventType
 from schema.types.organising import Label, ProjectConnection
 from schema.types.paging import PageInfo
 from schema.types.reminder import ReminderConnection, ReminderStatus
 from schema.types.task import Task, TaskConnection
 
 _LEFT_OUT = strawberry.UNSET
+#: What one thing of an export counts as, of those that one operation may show: a page is never far from what is whole.
+EXPORT_WEIGHS = 20
 
 
 @strawberry.enum
@@ -184,6 +192,54 @@ class Query:
             now = await info.context.database.now(session)
             rows = await list_sessions(session, viewer.user_id, now)
         return [Session.of(row, row.id == viewer.session_id) for row in rows]
+
+    @strawberry.field(description="How the viewer's reminders and events reach beyond an open window.")
+    async def channels(self, info: Info) -> list[Channel]:
+        user_id = info.context.signed_in.user_id
+        async with info.context.database.read() as session:
+            return [Channel.of(row) for row in await list_channels(session, user_id)]
+
+    @strawberry.field(description="The kinds of channels that this server is set up to send through.")
+    def channel_kinds(self, info: Info) -> list[ChannelKind]:
+        return [kind for kind in ChannelKind if kind.value in info.context.courier.kinds]
+
+    @strawberry.field(
+        description="What a browser subscribes with (`applicationServerKey`); null where there is no web push here."
+    )
+    def vapid_public_key(self, info: Info) -> str | None:
+        return info.context.courier.vapid_public_key
+
+    @strawberry.field(description="Null where calendars read nothing.")
+    async def calendar_feed(self, info: Info) -> CalendarFeed | None:
+        async with info.context.database.read() as session:
+            row = await find_feed(session, info.context.signed_in.user_id)
+        return None if row is None else CalendarFeed.of(row)
+
+    @strawberry.field(
+        description="All tasks as iCalendar, but for deleted ones, in parts: the `ics` of all pages, one after another, are "
+        "the file. `after` is the last page's `endCursor`. `first` goes from 1 to 1,000."
+    )
+    async def export_calendar(
+        self, info: Info, first: int = 1000, after: str | None = _LEFT_OUT
+    ) -> CalendarExport:
+        context, behind = info.context, or_none(after)
+        async with context.database.read() as session:
+            now = await context.database.now(session)
+            page = await export.export_calendar(session, context.signed_in.user_id, first, behind, now)
+        context.show(EXPORT_WEIGHS * first)
+        return CalendarExport.of(page, behind)
+
+    @strawberry.field(
+        description="Everything of the account as JSON, in pages: objects in the form of `Event.data`, each with its `kind`: "
+        "`user`, `project`, `label`, `task` (deleted ones, too), `reminder`, `channel`. They refer to each other by ids. "
+        "Passwords, tokens and what channels keep secret are left out. `first` goes from 1 to 1,000."
+    )
+    async def export_data(self, info: Info, first: int = 1000, after: str | None = _LEFT_OUT) -> DataExport:
+        context, behind = info.context, or_none(after)
+        async with context.database.read() as session:
+            page = await export.export_data(session, context.signed_in.user_id, first, behind)
+        context.show(EXPORT_WEIGHS * first)
+        return DataExport.of(page, behind)
 
 
 def event_filter(

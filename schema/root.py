@@ -5,6 +5,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.mutations.accounts import AccountMutations
+from schema.mutations.calendar import CalendarMutations
+from schema.mutations.channels import ChannelMutations
 from schema.mutations.organising import OrganisingMutations
 from schema.mutations.recurrences import RecurrenceMutations
 from schema.mutations.reminders import ReminderMutations
@@ -15,7 +17,15 @@ from schema.subscription import Subscription
 
 Mutation = merge_types(
     "Mutation",
-    (AccountMutations, TaskMutations, RecurrenceMutations, ReminderMutations, OrganisingMutations),
+    (
+        AccountMutations,
+        TaskMutations,
+        RecurrenceMutations,
+        ReminderMutations,
+        OrganisingMutations,
+        ChannelMutations,
+        CalendarMutations,
+    ),
 )
 
 

@@ -9,7 +9,8 @@ from schema.context import Info
 from schema.inputs import or_none
 from schema.query import event_filter
 from schema.scalars import Cursor
-from schema.types.event import Event, EventType
+from schema.types.event import Event
+from schema.types.event_type import EventType
 
 _LEFT_OUT = strawberry.UNSET
 

@@ -146,8 +146,10 @@ class Operations:
             log=parts.log,
             tokens=parts.tokens,
             live=LiveEvents(parts),
+            courier=parts.courier,
             correlation_id=str(uuid4()),
             viewer=self._connection.viewer,
             user_agent=self._user_agent,
             session_days=parts.settings.session_days,
+            origin=parts.settings.origin,
         )

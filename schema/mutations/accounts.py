@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import strawberry
 
-from resolvers import accounts
+from resolvers import accounts, password_resets
+from resolvers.channels import kinds
 from resolvers.errors import Invalid, SessionEnded
 from resolvers.sessions import named_session
 from schema import inputs
@@ -17,6 +18,7 @@ from schema.payloads import (
     DeleteAccountPayload,
     EndSessionPayload,
     LogOutPayload,
+    RequestPasswordResetPayload,
     UpdateViewerPayload,
 )
 from schema.types.account import User
@@ -109,6 +111,25 @@ class AccountMutations:
         await accounts.change_password(
             info.context.log, info.context.signed_in, input.password, input.new_password
         )
+        return ChangePasswordPayload()
+
+    @strawberry.mutation(
+        description="Sends a link, good for an hour and once, where there is such an account; answers the same where there "
+        "is none.",
+        extensions=[AnswerRefusals(RequestPasswordResetPayload)],
+    )
+    async def request_password_reset(
+        self, info: Info, input: inputs.RequestPasswordResetInput
+    ) -> RequestPasswordResetPayload:
+        context = info.context
+        sends_mail = kinds.Kind.EMAIL in context.courier.kinds
+        if await password_resets.request_reset(context.database, input.email, sends_mail=sends_mail):
+            context.courier.wake()
+        return RequestPasswordResetPayload()
+
+    @strawberry.mutation(description="Ends all sessions.", extensions=[AnswerRefusals(ChangePasswordPayload)])
+    async def reset_password(self, info: Info, input: inputs.ResetPasswordInput) -> ChangePasswordPayload:
+        await password_resets.reset_password(info.context.log, input.token, input.new_password)
         return ChangePasswordPayload()
 
     @strawberry.mutation(

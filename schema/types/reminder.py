@@ -13,6 +13,7 @@ from resolvers.calendar.durations import Duration, parse_duration
 from resolvers.paging import Page
 from resolvers.reminders import plan
 from schema.context import Info
+from schema.types.channel import Delivery
 from schema.types.paging import PageInfo
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class Reminder:
         if row is None:
             raise LookupError("a reminder goes with its task")
         return Task.of(row)
+
+    @strawberry.field
+    async def deliveries(self, info: Info) -> list[Delivery]:
+        rows = await info.context.loaders.deliveries_of_reminder.load(UUID(self.id)) or ()
+        return [Delivery.of(row, channel) for row, channel in rows]
 
     @classmethod
     def of(cls, row: tables.Reminder) -> Self:

@@ -52,6 +52,9 @@ class Task:
     position: str = strawberry.field(description="Fractional rank within its list: sorts as text.")
     is_recurring: bool
     occurrence: datetime | None
+    external_id: str | None = strawberry.field(
+        description="What it is called where it was imported from, such as the UID in a calendar file."
+    )
     version: int = strawberry.field(
         description="Counts up by one with every change of the task's own fields or recurrence (its reminders have "
         "versions of their own): what `expectedVersion` is compared with."
@@ -141,6 +144,7 @@ class Task:
             position=row.position,
             is_recurring=row.recurring,
             occurrence=row.occurrence_at,
+            external_id=row.external_id,
             version=row.version,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -172,6 +176,7 @@ class Task:
             # Events of the first release know nothing of recurrence.
             is_recurring=data.get("isRecurring", False),
             occurrence=_instant(data.get("occurrence")),
+            external_id=data.get("externalId"),
             version=data["version"],
             created_at=datetime.fromisoformat(data["createdAt"]),
             updated_at=datetime.fromisoformat(data["updatedAt"]),

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from graphql_api.channels import open_courier
 from graphql_api.settings import Settings, SettingsError, read_settings
+from jobs.channels.vapid import new_private_key
 
 POSTGRESQL = {"DATABASE_URL": "postgresql://app@db.example.com/taskflow"}
 KAFKA = POSTGRESQL | {"KAFKA_BOOTSTRAP_SERVERS": "kafka.example.com:9092"}
 SECRET = {"JWT_SECRET": "0123456789abcdef0123456789abcdef"}
+MAIL = {"SMTP_URL": "smtp://app:secret@mail.example.com", "MAIL_FROM": "TaskFlow <t@example.com>"}
 DAPR = POSTGRESQL | {"USE_DAPR": "true", "APP_API_TOKEN": "a token of the sidecar"}
 SIGNED_IN = {
     "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
@@ -66,6 +69,19 @@ def settings(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Se
         (KAFKA | {"BROADCAST_URL": "redis://r:port"}, "BROADCAST_URL"),
         (KAFKA | {"REDIS_URL": "memory://"}, "REDIS_URL"),
         (KAFKA | {"LEASE_SECONDS": "0"}, "LEASE_SECONDS"),
+        *(
+            (MAIL | {"SMTP_URL": wrong}, "SMTP_URL")
+            for wrong in ("mail.example.com", "http://m", "smtp://", "smtp://m:port", "smtp://m/path")
+        ),
+        (MAIL | {"MAIL_FROM": ""}, "MAIL_FROM"),
+        (MAIL | {"MAIL_FROM": "nobody"}, "MAIL_FROM"),
+        (MAIL | {"MAIL_FROM": "a@b.example\r\nBcc: c@d.example"}, "MAIL_FROM"),
+        (MAIL | SECRET | {"ENV": "production"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "tasks.example.com"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://tasks.example.com/app"}, "PUBLIC_URL"),
+        ({"VAPID_PRIVATE_KEY": "secret"}, "VAPID_PRIVATE_KEY"),
+        ({"CHANNELS_PRIVATE_ADDRESSES": "yes"}, "CHANNELS_PRIVATE_ADDRESSES"),
+        (SECRET | {"ENV": "production", "CHANNELS_PRIVATE_ADDRESSES": "on"}, "CHANNELS_PRIVATE_ADDRESSES"),
     ],
     ids=lambda value: str(value) if isinstance(value, str) else None,
 )
@@ -115,3 +131,34 @@ def test_a_pooler_is_known_by_its_name_or_by_what_is_said(
     monkeypatch: pytest.MonkeyPatch, url: str, pooled: bool
 ):
     assert ("pooled" in settings(monkeypatch, {"DATABASE_URL": url}).database.query) == pooled
+
+
+@pytest.mark.parametrize(
+    ("environment", "kinds"),
+    [
+        ({}, {"WEB_PUSH", "WEBHOOK"}),
+        (MAIL, {"WEB_PUSH", "WEBHOOK", "EMAIL"}),
+        (SECRET | {"ENV": "production"}, {"WEB_PUSH", "WEBHOOK"}),
+        (POSTGRESQL, {"WEB_PUSH", "WEBHOOK"}),
+        (POSTGRESQL | SECRET | {"ENV": "production"}, {"WEBHOOK"}),
+        # Each would make a key of its own.
+        (KAFKA | SECRET | {"ROLE": "api"}, {"WEBHOOK"}),
+        (KAFKA | SECRET | {"ROLE": "api", "VAPID_PRIVATE_KEY": new_private_key()}, {"WEB_PUSH", "WEBHOOK"}),
+    ],
+)
+async def test_what_is_set_up_can_be_sent_through(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], kinds: set[str]
+):
+    courier = open_courier(settings(monkeypatch, environment))
+    assert courier.kinds == kinds
+    assert (courier.vapid_public_key is not None) == ("WEB_PUSH" in kinds)
+    await courier.close()
+
+
+async def test_the_key_of_web_push_outlives_a_restart(monkeypatch: pytest.MonkeyPatch):
+    keys = set()
+    for _ in range(2):
+        courier = open_courier(settings(monkeypatch, {}))
+        keys.add(courier.vapid_public_key)
+        await courier.close()
+    assert len(keys) == 1

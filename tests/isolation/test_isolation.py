@@ -23,7 +23,10 @@ MAKING = [place for place in IDS if place.names_what_is_made]
 WATCHING = [place for place in IDS if place.field.operation is OperationType.SUBSCRIPTION]
 ASKING = [place for place in IDS if place not in MAKING and place not in WATCHING]
 CURSORS = places(SCHEMA, "Cursor")
-PAGES = [place for place in places(SCHEMA, "String") if place.path == ("after",)]
+LISTS = [place for place in places(SCHEMA, "String") if place.path == ("after",)]
+#: Exports are texts and plain data: a page has no edges.
+PARTS = [place for place in LISTS if place.field.name.startswith("export")]
+PAGES = [place for place in LISTS if place not in PARTS]
 #: No version that anything has: whether it is the wrong one is told of one's own things alone.
 OTHER_VERSION = 999
 ROUNDS = 5
@@ -247,4 +250,18 @@ async def test_another_users_place_in_a_list_shows_nothing_of_theirs(
         page = body["data"][place.field.name]
         assert page["totalCount"] == own["totalCount"]
         assert {node["id"] for node in page["nodes"]} <= {node["id"] for node in own["nodes"]}
+    assert await anas.sight(SCHEMA) == before
+
+
+@pytest.mark.parametrize("place", PARTS, ids=str)
+async def test_another_users_place_in_an_export_shows_nothing_of_theirs(
+    ana: Api, ben: Api, place: Place
+) -> None:
+    anas, bens = await World.of(ana), await World.of(ben)
+    first = await ana.run(f"{{ {place.field.name}(first: 1) {{ pageInfo {{ endCursor }} }} }}")
+    theirs = first[place.field.name]["pageInfo"]["endCursor"]
+    before = await anas.sight(SCHEMA)
+    answer = await ask(ben, place.field, place.variables(theirs, bens.things))
+    assert not any(id_.encode() in answer for id_ in (anas.mark, *anas.things.values()))
+    assert bens.mark.encode() in answer
     assert await anas.sight(SCHEMA) == before

@@ -52,6 +52,12 @@ class World:
                 break
         return task
 
+    async def make_channel(self) -> str:
+        input_ = {"url": f"https://1.1.1.1/{self.mark}", "label": self.mark}
+        payload = await self.api.mutate("addWebhookChannel", "channel { id } errors { message }", **input_)
+        assert payload["errors"] == []
+        return str(payload["channel"]["id"])
+
     async def find(self, query: str, *path: str | int) -> str:
         found: Any = await self.api.run(query)
         for step in path:
@@ -77,6 +83,7 @@ KINDS: dict[str, Callable[[World], Awaitable[str]]] = {
     "Reminder": lambda world: world.make(
         "createReminder", taskId=world.things["Task"], remindAt="2031-01-01T00:00:00Z"
     ),
+    "Channel": lambda world: world.make_channel(),
     "Event": lambda world: world.find("{ events { nodes { id } } }", "events", "nodes", 0),
 }
 

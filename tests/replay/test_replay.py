@@ -75,6 +75,19 @@ class World:
             "createReminder", "reminder", taskId=self.reminded, remindAt="2031-05-05T09:00:00Z"
         )
 
+    def to_dos(self, title: str = "Imported", more: str = "") -> str:
+        """A file: a series with an occurrence of its own, one below it, and a task that is here already."""
+        alarm = "BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER;RELATED=END:-PT1H\nEND:VALARM\n"
+        due = "DTSTART:20310505T090000Z\nDUE:20310505T090000Z\n"
+        to_dos = (
+            f"UID:s\nSUMMARY:{title}\nX-TASKFLOW-PROJECT:Home\n{due}RRULE:FREQ=DAILY\nEXDATE:20310507T090000Z\n{alarm}",
+            f"UID:s\nSUMMARY:{title}\nRECURRENCE-ID:20310506T090000Z\nDUE:20310506T100000Z\n{more}",
+            f"UID:b\nSUMMARY:{title} below\nRELATED-TO:s\nDUE;VALUE=DATE:20310505\n{alarm}{more}",
+            f"UID:{self.reminded}\nSUMMARY:{title}\nDUE;VALUE=DATE:20310506\n{more}",
+        )
+        inside = "".join(f"BEGIN:VTODO\n{to_do}END:VTODO\n" for to_do in to_dos)
+        return f"BEGIN:VCALENDAR\n{inside}END:VCALENDAR\n"
+
     async def make(self, mutation: str, thing: str, /, **input_: Any) -> str:
         payload = await self.api.mutate(
             mutation, f"{thing} {{ id }} errors {{ code field message }}", **input_
@@ -90,6 +103,13 @@ class World:
 async def there_and_back(world: World, there: str, back: str, id_: str) -> None:
     await world.run(there, id=id_)
     await world.run(back, id=id_)
+
+
+async def import_again(world: World) -> None:
+    """What was there before, and came before, is changed, and joined by what is new."""
+    await world.run("importCalendar", ics=world.to_dos(), dryRun=False)
+    changed = world.to_dos(title="Changed", more="STATUS:COMPLETED\nCATEGORIES:label 1,new\n")
+    await world.run("importCalendar", ics=changed, dryRun=False)
 
 
 type Case = Callable[[World], Awaitable[object]]
@@ -228,6 +248,11 @@ CASES: dict[str, list[Case]] = {
     "createLabel": [lambda world: world.make("createLabel", "label", name="Fourth")],
     "updateLabel": [lambda world: world.run("updateLabel", id=world.labels[0], name="New", color="#000000")],
     "deleteLabel": [lambda world: world.run("deleteLabel", id=world.labels[0])],
+    "importCalendar": [
+        lambda world: world.run("importCalendar", ics=world.to_dos(), dryRun=False),
+        import_again,
+        lambda world: world.run("importCalendar", ics=world.to_dos()),
+    ],
     "updateViewer": [
         lambda world: world.run(
             "updateViewer", name="Ana B.", timeZone="Asia/Tokyo", allDayReminderTime="07:30"
@@ -245,6 +270,17 @@ OUTSIDE_THE_LOG = {
     "endOtherSessions",
     "changePassword",
     "deleteAccount",
+    "requestPasswordReset",
+    "resetPassword",
+    # How a user is told is nothing that devices show, but where they ask for it.
+    "addWebPushChannel",
+    "addEmailChannel",
+    "addWebhookChannel",
+    "updateChannel",
+    "removeChannel",
+    "testChannel",
+    "createCalendarFeed",
+    "revokeCalendarFeed",
 }
 
 

@@ -1,0 +1,108 @@
+"""A new password by a link in a mail, for whoever can read the account's mail."""
+
+import asyncio
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import sqlalchemy as sa
+import structlog
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from resolvers import validation
+from resolvers.accounts import find_user
+from resolvers.database import Database
+from resolvers.deliveries.queue import queue_letter
+from resolvers.errors import BadCredentials
+from resolvers.log.transaction import Busy, Log, Transaction
+from resolvers.passwords import hash_password
+from resolvers.sessions import end_sessions
+from resolvers.tables import PasswordReset, User
+
+log = structlog.get_logger()
+
+TOKEN_BYTES = 32
+GOOD_FOR = timedelta(hours=1)
+#: Mails to one account in an hour; whoever asks for more is answered the same.
+LINKS_AN_HOUR = 3
+#: Longer than what LINKS_AN_HOUR counts.
+KEPT = timedelta(days=1)
+#: It takes at least so long, so that nobody can tell by the time whether there is such an account.
+ANSWER_SECONDS = 0.3
+STALE = "This link is not good any more. Ask for a new one."
+
+
+async def request_reset(database: Database, email: str, *, sends_mail: bool) -> bool:
+    """Whether a link is to be sent, which nobody who asks may learn. Raises Unavailable."""
+    floor = asyncio.create_task(asyncio.sleep(ANSWER_SECONDS))
+    try:
+        if not sends_mail:
+            log.warning("no_password_reset", reason="SMTP_URL is not set: no mail can be sent")
+            return False
+        async with database.transaction() as session:
+            return await _queue(database, session, email.strip())
+    finally:
+        await floor
+
+
+async def reset_password(log_: Log, token: str, new_password: str) -> None:
+    """Ends all sessions. Raises Invalid with the field `newPassword`, BadCredentials with the field `token`."""
+    validation.password(new_password, "newPassword")
+    token_hash = sha256(token.encode(errors="replace")).digest()
+    async with log_.database.read() as session:
+        found = await session.exec(select(PasswordReset).where(col(PasswordReset.token_hash) == token_hash))
+        reset = found.one_or_none()
+    if reset is None or reset.used_at is not None:
+        raise BadCredentials(STALE, "token")
+    password_hash = await hash_password(new_password)
+
+    async def act(tx: Transaction) -> None:
+        now_ = await tx.session.get(PasswordReset, reset.id)
+        user = await tx.session.get(User, tx.user_id)
+        if now_ is None or user is None or now_.used_at is not None or now_.expires_at <= tx.now:
+            raise BadCredentials(STALE, "token")
+        user.password_hash = password_hash
+        # Others that were asked for are void, too.
+        await tx.session.execute(
+            sa.update(PasswordReset)
+            .where(col(PasswordReset.user_id) == tx.user_id, col(PasswordReset.used_at).is_(None))
+            .values(used_at=tx.now)
+            .execution_options(synchronize_session=False)
+        )
+        tx.ended_sessions += await end_sessions(tx.session, tx.user_id, tx.now)
+
+    try:
+        await log_.change_as_job(reset.user_id, act, "", wait_seconds=5)
+    except Busy:
+        raise BadCredentials(STALE, "token") from None
+
+
+async def purge_resets(session: AsyncSession, now: datetime) -> None:
+    """Take away the links that are not good any more, and no longer count."""
+    await session.execute(sa.delete(PasswordReset).where(col(PasswordReset.created_at) < now - KEPT))
+
+
+async def _queue(database: Database, session: AsyncSession, email: str) -> bool:
+    user = await find_user(session, email)
+    if user is None:
+        return False
+    now = await database.now(session)
+    recent = await session.execute(
+        sa.select(sa.func.count()).where(
+            col(PasswordReset.user_id) == user.id, col(PasswordReset.created_at) > now - GOOD_FOR
+        )
+    )
+    if recent.scalar_one() >= LINKS_AN_HOUR:
+        return False
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    session.add(
+        PasswordReset(
+            user_id=user.id,
+            token_hash=sha256(token.encode()).digest(),
+            created_at=now,
+            expires_at=now + GOOD_FOR,
+        )
+    )
+    await queue_letter(session, user.id, None, {"kind": "reset", "token": token}, now)
+    return True
