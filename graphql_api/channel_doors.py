@@ -28,6 +28,9 @@ def channel_routes(parts: Parts) -> list[Route]:
     database = parts.database
 
     async def confirmed(request: Request) -> Response:
+        if request.method == "HEAD":
+            # Mail servers look at links in advance; it is people who follow them.
+            return _page("Confirm this address", "")
         address = await confirm(database, request.path_params["token"])
         if address is None:
             return _stale()

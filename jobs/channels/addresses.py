@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ type Address = IPv4Address | IPv6Address
 #: All addresses of a host's name. Raises OSError.
 type Resolver = Callable[[str, int], Awaitable[list[Address]]]
 
+#: Threads of their own: name servers that do not answer must not keep those that passwords are hashed in.
+_RESOLVING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolve")
 #: A translator of the network's (RFC 6052) leads from these to the IPv4 address in the last 32 bits.
 _NAT64 = IPv6Network("64:ff9b::/96")
 #: Addresses that only look like IPv4 (RFC 4291 2.5.5.1).
@@ -25,7 +28,9 @@ class NotAllowed(Exception):
 async def resolve(host: str, port: int) -> list[Address]:
     """By the system's resolver, in a thread. Raises OSError, also for names that are none."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(
+            _RESOLVING, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
     except UnicodeError as error:
         raise OSError(str(error)) from error
     # A link-local address may carry a zone behind %.

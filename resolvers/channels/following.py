@@ -32,11 +32,13 @@ async def address_of_link(database: Database, token: str) -> str | None:
 
 
 async def unsubscribe(database: Database, token: str) -> bool:
-    """Switch the channel off. False where the link is of none. Raises Unavailable."""
+    """Switch the channel off until its address is confirmed anew. False where the link is of none. Raises Unavailable."""
     async with database.transaction() as session:
         channel = await channel_of_link(session, token, Purpose.UNSUBSCRIBE)
         if channel is None:
             return False
+        # Whoever added it may not be who reads its mail, and has no say in this.
+        channel.confirmed_at = channel.link_sent_at = None
         if channel.enabled:
             channel.enabled = False
             await fail_pending(session, channel.id, "The channel was switched off by the link in a mail.")

@@ -148,6 +148,8 @@ async def test_nothing_is_sent_to_an_address_until_its_link_was_followed(outside
     assert tested["errors"][0]["code"] == "LIMIT_EXCEEDED"  # a link was just sent
     (link,) = links_in(mail)
     assert (await outside.follow(link + "x")).status_code == 404
+    assert (await outside.follow(link, "HEAD")).status_code == 200
+    assert not (await outside.channels())[0]["confirmed"]
     assert (await outside.follow(link)).status_code == 200
     assert (await outside.follow(link)).status_code == 200
     await outside.remind("After")
@@ -166,7 +168,10 @@ async def test_one_click_ends_it_and_the_page_asks_first(outside: Outside):
     assert (await outside.channels())[0]["enabled"]
     assert (await outside.follow(link, "POST")).status_code == 200
     assert (await outside.follow(link, "POST")).status_code == 200
-    assert not (await outside.until_channel(channel["id"], enabled=False))["enabled"]
+    # Whoever added the address can't have it sent to again without a word from there.
+    await outside.until_channel(channel["id"], enabled=False, confirmed=False)
+    again = await outside.api.mutate("updateChannel", PAYLOAD, id=channel["id"], enabled=True)
+    assert (again["channel"]["enabled"], again["channel"]["confirmed"]) == (True, False)
     for method in ("GET", "POST"):
         assert (await outside.follow(link[:-1], method)).status_code == 404
 
