@@ -9,6 +9,7 @@ from jobs.channels import Gone, Parcel, Refused, SendFailed
 from jobs.channels.public_http import PublicHTTP
 from jobs.channels.vapid import Vapid
 from jobs.channels.words import LISTED, words_of
+from resolvers.log.events import EventType
 from resolvers.tables import Channel
 
 #: How long the push service keeps it for a browser that is not there, in seconds.
@@ -64,7 +65,7 @@ def payload(parcel: Parcel, public_url: str) -> bytes:
         (notice,) = parcel.notices
         if notice.task is not None:
             told["taskId"] = str(notice.task.id)
-        if notice.event.type.startswith("reminder."):
+        if notice.event.type is EventType.REMINDER_TRIGGERED:
             told["reminderId"] = str(notice.event.aggregate_id)
     elif words.lines:
         told["count"] = len(words.lines)

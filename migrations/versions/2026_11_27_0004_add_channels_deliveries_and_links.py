@@ -1,4 +1,4 @@
-"""Add channels, their deliveries, links that reset passwords and open feeds, and the ids that imported tasks had before.
+"""Add channels, their deliveries, links that reset passwords and open feeds, and the ids that tasks had elsewhere.
 
 Safe while the previous release runs: it adds tables that it does not know, and a column of `tasks` that may be empty.
 What the previous release deletes meanwhile goes by foreign keys.
@@ -21,7 +21,11 @@ INSTANT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.add_column("tasks", sa.Column("external_id", sa.Text()))
     op.create_index(
-        "tasks_external", "tasks", ["user_id", "external_id"], unique=True, **_where("external_id IS NOT NULL")
+        "tasks_external",
+        "tasks",
+        ["user_id", "external_id"],
+        unique=True,
+        **_where("external_id IS NOT NULL"),
     )
     op.create_table(
         "channels",
@@ -45,7 +49,11 @@ def upgrade() -> None:
     )
     op.create_index("channels_of_user", "channels", ["user_id", "created_at", "id"])
     op.create_index(
-        "channels_address", "channels", ["user_id", "kind", "address"], unique=True, **_where("kind <> 'WEBHOOK'")
+        "channels_address",
+        "channels",
+        ["user_id", "kind", "address"],
+        unique=True,
+        **_where("kind <> 'WEBHOOK'"),
     )
     op.create_index("channels_endpoint", "channels", ["address"], **_where("kind = 'WEB_PUSH'"))
     op.create_table(

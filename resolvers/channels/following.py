@@ -32,7 +32,10 @@ async def address_of_link(database: Database, token: str) -> str | None:
 
 
 async def unsubscribe(database: Database, token: str) -> bool:
-    """Switch the channel off until its address is confirmed anew. False where the link is of none. Raises Unavailable."""
+    """Switch the channel off until its address is confirmed anew. False where the link is of none.
+
+    Raises Unavailable.
+    """
     async with database.transaction() as session:
         channel = await channel_of_link(session, token, Purpose.UNSUBSCRIBE)
         if channel is None:

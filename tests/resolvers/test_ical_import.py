@@ -259,7 +259,9 @@ async def test_zones_by_other_names(vienna: Life):
     assert tasks["Pay bills"].due_at == at("2026-05-29 07:00")
     assert tasks["Somewhere"].due_at == at("2026-05-29 07:00")
     assert noted(report) == {("todoist-7781", "URL"), ("todoist-7782", "DUE")}
-    evolution = "UID:e\nSUMMARY:e\nDUE;TZID=/freeassociation.sourceforge.net/America/Argentina/Salta:20260529T090000"
+    evolution = (
+        "UID:e\nSUMMARY:e\nDUE;TZID=/freeassociation.sourceforge.net/America/Argentina/Salta:20260529T090000"
+    )
     await imported(vienna, file(evolution))
     assert (await by_title(vienna))["e"].time_zone == "America/Argentina/Salta"
 
