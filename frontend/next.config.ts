@@ -12,7 +12,12 @@ const config: NextConfig = {
   reactStrictMode: true,
   ...(output === undefined && {
     skipTrailingSlashRedirect: true,
-    rewrites: async () => ['/graphql', '/livez'].map((source) => ({ source, destination: `${api}${source}` })),
+    // Links in mails and calendars lead to the web app's own address.
+    rewrites: async () =>
+      ['/graphql', '/livez', '/channels/:path*', '/calendar/:path*'].map((source) => ({
+        source,
+        destination: `${api}${source}`,
+      })),
   }),
 };
 export default config;

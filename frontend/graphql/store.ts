@@ -1,7 +1,9 @@
-/** What one tab holds for whoever is signed in: a cache, an outbox and a live feed. It ends as they leave. */
+/** What one tab holds for whoever is signed in: a cache, an outbox, a live feed and their channels. It ends as they leave. */
 
 import { type ApolloCache, ApolloClient, ApolloLink, InMemoryCache } from '@apollo/client';
-import { map, skip } from 'rxjs';
+import { filter, map, skip } from 'rxjs';
+import { Channels } from '@/features/channels/channels';
+import { PushHere } from '@/features/channels/push';
 import { applyEvent, type Versioned, Versions } from '@/features/live/apply';
 import { Feed } from '@/features/live/feed';
 import { withNewestReminders } from '@/features/reminders/keep';
@@ -15,6 +17,8 @@ export interface Store {
   client: ApolloClient;
   outbox: OutboxLink;
   feed: Feed;
+  channels: Channels;
+  push: PushHere;
   /** Nothing goes out or comes in any more; changes that wait are refused. */
   close: () => void;
 }
@@ -55,15 +59,19 @@ export function openStore(session: Session): Store {
     load: () => loadBoard(run, cache, versions),
     apply: (event) => applyEvent(cache, versions, event),
   });
+  const channels = new Channels(run);
+  const unfollow = channels.follow(feed.state$.pipe(filter((state) => state === 'live')));
+  const push = new PushHere(channels, session.userId$.value ?? '');
   const close = () => {
     watching.unsubscribe();
+    unfollow();
     leaving.abort(new Left());
     outbox.stop(new Left());
     feed.stop();
   };
   // At once, and not when the page is drawn anew: no change of one person's may find the next one's token.
   const watching = session.userId$.pipe(skip(1)).subscribe(close);
-  return { client, outbox, feed, close };
+  return { client, outbox, feed, channels, push, close };
 }
 
 /** A mutation's answer may come after its own event, and after newer ones: what it holds is old news then, objects

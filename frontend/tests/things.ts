@@ -1,5 +1,6 @@
 /** Things as the server has them. */
 
+import type { Channel } from '@/features/channels/operations';
 import type { Recurrence } from '@/features/recurrence/fragment';
 import type { Reminder } from '@/features/reminders/fragment';
 import type { Board, Label, Project, Task } from '@/features/tasks/board';
@@ -104,4 +105,20 @@ export function about(type: string, cursor: string, thing: Thing) {
   if (typeof thing === 'string') return { ...event, aggregateId: thing };
   if (thing.__typename === 'Reminder') return { ...event, aggregateId: thing.id, task: thing.task, reminder: thing };
   return { ...event, aggregateId: thing.id, [thing.__typename.toLowerCase()]: thing };
+}
+
+export function aChannel(but: Partial<Channel> = {}): Channel {
+  return {
+    __typename: 'Channel',
+    id: 'hook',
+    kind: 'WEBHOOK',
+    label: '',
+    target: 'https://example.org/hook',
+    types: ['REMINDER_TRIGGERED'],
+    enabled: true,
+    confirmed: true,
+    failedAt: null,
+    failure: null,
+    ...but,
+  };
 }

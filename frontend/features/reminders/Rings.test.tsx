@@ -96,7 +96,7 @@ test('what rang while nobody looked is there when somebody does, until it is dis
   await ring();
   await press(TEXT.dismiss('Buy milk'));
   await quiet();
-  expect(server.names()).toEqual(['Refresh', 'Load']);
+  expect(server.names()).toEqual(['Refresh', 'Load', 'Channels']);
 });
 
 test('what is dismissed in one tab is dismissed in all', async () => {

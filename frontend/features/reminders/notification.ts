@@ -25,3 +25,11 @@ export function notify(title: string, options: NotificationOptions & { tag: stri
     return () => {}; // a phone's browser, which lets service workers alone do that
   }
 }
+
+/** Takes away what the server pushed of a reminder. */
+export async function closePushed(reminderId: string): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration('/');
+  for (const shown of (await registration?.getNotifications()) ?? []) {
+    if ((shown.data as { reminderId?: string } | null)?.reminderId === reminderId) shown.close();
+  }
+}

@@ -28,3 +28,8 @@ export function ringsOf(tasks: readonly Task[], now: Date, dismissed: ReadonlySe
   }
   return rings.sort((one, other) => other.at.getTime() - one.at.getTime());
 }
+
+/** The reminder of a ring, by its key. */
+export function reminderOf(key: string): string {
+  return key.split(' ')[0] ?? '';
+}

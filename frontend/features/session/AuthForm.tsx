@@ -4,11 +4,14 @@ import { type FormEvent, useState } from 'react';
 import type { Refusal, Session } from '@/graphql/session';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
-import { Logo } from '@/ui/Logo';
+import { ForgotPassword } from './ForgotPassword';
+import { Front } from './Front';
 import { TEXT } from './text';
 
 export function AuthForm({ session }: { session: Session }) {
   const [isNew, setNew] = useState(false);
+  const [forgot, setForgot] = useState(false);
+  const [email, setEmail] = useState('');
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
 
@@ -31,52 +34,56 @@ export function AuthForm({ session }: { session: Session }) {
     }
   }
 
+  if (forgot) return <ForgotPassword email={email} onBack={() => setForgot(false)} />;
+
   const wrong = (field: string) => (refusal?.field === field ? refusal.message : undefined);
   const general = refusal && !['name', 'email', 'password'].includes(refusal.field ?? '') ? refusal.message : null;
   return (
-    <main className="grid min-h-dvh place-items-center p-4">
-      <div className="w-full max-w-sm">
-        <Logo className="mx-auto size-14" />
-        <h1 className="mt-4 text-center text-2xl font-semibold tracking-tight">TaskFlow</h1>
-        <p className="mt-1 text-center text-soft">{TEXT.promise}</p>
-        <form onSubmit={submit} className="mt-6 grid gap-4 rounded-2xl border border-line bg-card p-6 shadow-sm">
-          {isNew && <TextField label={TEXT.name} name="name" autoComplete="name" error={wrong('name')} />}
-          <TextField
-            label={TEXT.email}
-            name="email"
-            type="email"
-            autoComplete="email"
-            required
-            error={wrong('email')}
-          />
-          <TextField
-            label={TEXT.password}
-            name="password"
-            type="password"
-            autoComplete={isNew ? 'new-password' : 'current-password'}
-            required
-            hint={isNew ? TEXT.passwordHint : undefined}
-            error={wrong('password')}
-          />
-          {general && (
-            <p role="alert" className="text-sm text-danger">
-              {general}
-            </p>
-          )}
-          <Button type="submit" disabled={busy} className="min-h-11">
-            {isNew ? TEXT.signUp : TEXT.logIn}
+    <Front>
+      <form onSubmit={submit} className="grid gap-4">
+        {isNew && <TextField label={TEXT.name} name="name" autoComplete="name" error={wrong('name')} />}
+        <TextField
+          label={TEXT.email}
+          name="email"
+          type="email"
+          autoComplete="email"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+          error={wrong('email')}
+        />
+        <TextField
+          label={TEXT.password}
+          name="password"
+          type="password"
+          autoComplete={isNew ? 'new-password' : 'current-password'}
+          required
+          hint={isNew ? TEXT.passwordHint : undefined}
+          error={wrong('password')}
+        />
+        {general && (
+          <p role="alert" className="text-sm text-danger">
+            {general}
+          </p>
+        )}
+        <Button type="submit" disabled={busy} className="min-h-11">
+          {isNew ? TEXT.signUp : TEXT.logIn}
+        </Button>
+        <Button
+          kind="quiet"
+          onClick={() => {
+            setNew(!isNew);
+            setRefusal(null);
+          }}
+        >
+          {isNew ? TEXT.haveAccount : TEXT.newHere}
+        </Button>
+        {!isNew && (
+          <Button kind="quiet" className="-mt-3" onClick={() => setForgot(true)}>
+            {TEXT.forgot}
           </Button>
-          <Button
-            kind="quiet"
-            onClick={() => {
-              setNew(!isNew);
-              setRefusal(null);
-            }}
-          >
-            {isNew ? TEXT.haveAccount : TEXT.newHere}
-          </Button>
-        </form>
-      </div>
-    </main>
+        )}
+      </form>
+    </Front>
   );
 }

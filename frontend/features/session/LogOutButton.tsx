@@ -14,7 +14,12 @@ export function LogOutButton() {
   const { session, store } = useHere();
   const waiting = useSubject(store.outbox.waiting$);
   const [asking, setAsking] = useState(false);
-  const logOut = () => void session.logOut().catch(() => toast.error(TEXT.unreachable));
+  const logOut = () => {
+    // This browser's notifications are of whoever leaves. Where its channel can't be removed, it ends with the
+    // subscription, as the session does.
+    const last = store.push.leave();
+    void last.then(() => session.logOut()).catch(() => toast.error(TEXT.unreachable));
+  };
   return (
     <>
       <IconButton label={TEXT.logOut} onClick={() => (waiting > 0 ? setAsking(true) : logOut())}>

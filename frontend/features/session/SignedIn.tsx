@@ -4,6 +4,7 @@ import { ApolloProvider } from '@apollo/client/react';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { skip } from 'rxjs';
 import { toast } from 'sonner';
+import { endPushOfOthers } from '@/features/channels/push';
 import { backoff, pause } from '@/graphql/backoff';
 import { Session } from '@/graphql/session';
 import { openStore, type Store } from '@/graphql/store';
@@ -37,6 +38,10 @@ export function SignedIn({ children }: { children: ReactNode }) {
     return () => leaving.abort();
   }, [session]);
 
+  useEffect(() => {
+    if (userId !== undefined) void endPushOfOthers(userId).catch(() => {});
+  }, [userId]);
+
   if (userId === undefined) {
     return <output className="grid min-h-dvh place-items-center text-soft">{TEXT.restoring} …</output>;
   }
@@ -67,6 +72,7 @@ function WithStore({ session, children }: { session: Session; children: ReactNod
     const opened = openStore(session);
     setStore(opened);
     void opened.feed.run();
+    void opened.push.start().catch(() => {}); // where a browser won't, its channel is added by hand
     // What the toasts offer to undo is theirs as well.
     const leaving = session.userId$.pipe(skip(1)).subscribe(() => toast.dismiss());
     return () => {

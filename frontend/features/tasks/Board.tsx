@@ -2,15 +2,13 @@
 
 import { useQuery } from '@apollo/client/react';
 import { useRef, useState } from 'react';
-import { Connection } from '@/features/live/Connection';
+import { Header } from '@/features/frame/Header';
 import { ProjectActions } from '@/features/projects/ProjectActions';
 import { ProjectList } from '@/features/projects/ProjectList';
 import { useReminderChanges } from '@/features/reminders/changes';
 import type { Counting, ReminderEdits } from '@/features/reminders/edits';
 import { Rings } from '@/features/reminders/Rings';
-import { LogOutButton } from '@/features/session/LogOutButton';
 import { newId } from '@/graphql/ids';
-import { Logo } from '@/ui/Logo';
 import { BOARD, type Task } from './board';
 import { useTaskChanges } from './changes';
 import type { Draft } from './draft';
@@ -19,6 +17,7 @@ import { TaskEditor } from './TaskEditor';
 import { TaskList } from './TaskList';
 import { TEXT } from './text';
 import { seriesOf, subtasksOf, there } from './tree';
+import { useWanted } from './useWanted';
 
 /** A task as it was when its editing began, and what is changed of it. */
 interface Edit {
@@ -56,6 +55,16 @@ export function Board() {
     if (!edits.some((edit) => edit.task.id === task.id)) open(task);
   };
 
+  useWanted(data && tasks, (task) => {
+    setProjectId(null);
+    setSearch('');
+    look(task);
+    // Where it is, once the editor is closed; a frame later every task is shown.
+    requestAnimationFrame(() =>
+      document.querySelector(`[data-task-id="${CSS.escape(task.id)}"]`)?.scrollIntoView({ block: 'center' }),
+    );
+  });
+
   async function save(task: Task, draft: Draft, edits: ReminderEdits, counting: Counting) {
     close();
     if (task.deletedAt !== null) void changes.restore(task);
@@ -67,15 +76,7 @@ export function Board() {
 
   return (
     <div className="mx-auto grid min-h-dvh max-w-5xl grid-rows-[auto_1fr] px-4 pb-24">
-      <header className="flex h-16 items-center gap-3">
-        <Logo className="size-8" />
-        <span className="text-lg font-semibold tracking-tight">TaskFlow</span>
-        <div className="ml-auto flex items-center gap-3">
-          <Connection />
-          {data && <span className="hidden text-sm text-soft sm:inline">{data.viewer.name || data.viewer.email}</span>}
-          <LogOutButton />
-        </div>
-      </header>
+      <Header />
       <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 sm:grid-cols-[13rem_minmax(0,1fr)]">
         <ProjectList projects={projects} tasks={tasks} selected={project} onSelect={setProjectId} />
         <main className="min-w-0">

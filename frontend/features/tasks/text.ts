@@ -18,6 +18,7 @@ export const TEXT = {
   empty: 'Nothing to do. Add your first task above.',
   emptyProject: 'Nothing to do here.',
   emptySearch: 'No task matches.',
+  gone: 'That task is not there any more.',
   inZone: (zone: string, here: string | null) => (here === null ? `${zone} time` : `${zone} time. Here: ${here}`),
   keepMine: 'Keep mine',
   list: 'Tasks',

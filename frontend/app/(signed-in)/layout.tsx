@@ -1,0 +1,13 @@
+import type { ReactNode } from 'react';
+import { ShowTask } from '@/features/frame/ShowTask';
+import { SignedIn } from '@/features/session/SignedIn';
+
+/** What is held for whoever is signed in stays as they go from page to page. */
+export default function SignedInLayout({ children }: { children: ReactNode }) {
+  return (
+    <SignedIn>
+      <ShowTask />
+      {children}
+    </SignedIn>
+  );
+}

@@ -1,0 +1,5 @@
+import { Board } from '@/features/tasks/Board';
+
+export default function Home() {
+  return <Board />;
+}

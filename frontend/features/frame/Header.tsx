@@ -1,0 +1,38 @@
+'use client';
+
+import { useQuery } from '@apollo/client/react';
+import { Settings } from 'lucide-react';
+import Link from 'next/link';
+import { FailingChannels } from '@/features/channels/FailingChannels';
+import { Connection } from '@/features/live/Connection';
+import { LogOutButton } from '@/features/session/LogOutButton';
+import { BOARD } from '@/features/tasks/board';
+import { Logo } from '@/ui/Logo';
+import { TEXT } from './text';
+
+/** Above every page of whoever is signed in. */
+export function Header() {
+  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
+  return (
+    <header className="flex h-16 items-center gap-3">
+      <Link href="/" className="flex items-center gap-3 rounded-lg">
+        <Logo className="size-8" />
+        <span className="text-lg font-semibold tracking-tight">TaskFlow</span>
+      </Link>
+      <div className="ml-auto flex items-center gap-1.5 sm:gap-3">
+        <FailingChannels />
+        <Connection />
+        {data && <span className="hidden text-sm text-soft sm:inline">{data.viewer.name || data.viewer.email}</span>}
+        <Link
+          href="/settings/"
+          aria-label={TEXT.settings}
+          title={TEXT.settings}
+          className="inline-flex size-9 shrink-0 items-center justify-center rounded-lg text-soft transition hover:bg-line/60 hover:text-ink"
+        >
+          <Settings aria-hidden className="size-4" />
+        </Link>
+        <LogOutButton />
+      </div>
+    </header>
+  );
+}

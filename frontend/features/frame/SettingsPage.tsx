@@ -1,0 +1,68 @@
+'use client';
+
+import { useQuery } from '@apollo/client/react';
+import { ArrowLeft } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { type ReactNode, useId } from 'react';
+import { ExportSection } from '@/features/calendar/ExportSection';
+import { FeedSection } from '@/features/calendar/FeedSection';
+import { ImportSection } from '@/features/calendar/ImportSection';
+import { ChannelsSection } from '@/features/channels/ChannelsSection';
+import { Rings } from '@/features/reminders/Rings';
+import { BOARD } from '@/features/tasks/board';
+import { there } from '@/features/tasks/tree';
+import { wanted$ } from '@/features/tasks/wanted';
+import { Header } from './Header';
+import { TEXT } from './text';
+
+export function SettingsPage() {
+  const router = useRouter();
+  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
+  const open = ({ id }: { id: string }) => {
+    wanted$.next(id);
+    router.push('/');
+  };
+  return (
+    <div className="mx-auto min-h-dvh max-w-5xl px-4 pb-24">
+      <Header />
+      <main className="mx-auto grid max-w-2xl grid-cols-[minmax(0,1fr)] gap-10">
+        <div>
+          <Link href="/" className="inline-flex min-h-9 items-center gap-1.5 text-sm text-soft hover:text-ink">
+            <ArrowLeft aria-hidden className="size-4" />
+            {TEXT.home}
+          </Link>
+          <h1 className="text-2xl font-semibold tracking-tight">{TEXT.settings}</h1>
+        </div>
+        <Section {...TEXT.channels}>
+          <ChannelsSection />
+        </Section>
+        <Section {...TEXT.feed}>
+          <FeedSection />
+        </Section>
+        <Section {...TEXT.import}>
+          <ImportSection />
+        </Section>
+        <Section {...TEXT.export}>
+          <ExportSection />
+        </Section>
+      </main>
+      {data && <Rings tasks={there(data.tasks.nodes)} onOpen={open} />}
+    </div>
+  );
+}
+
+function Section({ title, about, children }: { title: string; about: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <div>
+        <h2 id={id} className="text-lg font-semibold tracking-tight">
+          {title}
+        </h2>
+        <p className="text-sm text-soft">{about}</p>
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+'use client';
+
+import { type FormEvent, useState } from 'react';
+import { type Fault, faultBy } from '@/graphql/ask';
+import { Button } from '@/ui/Button';
+import { TextField } from '@/ui/Field';
+import { Front } from './Front';
+import { requestReset } from './reset';
+import { TEXT } from './text';
+
+interface Props {
+  /** What was typed already. */
+  email: string;
+  onBack: () => void;
+}
+
+/** Has a link sent that lets its reader set a new password. Whether there is such an account is not told. */
+export function ForgotPassword({ email, onBack }: Props) {
+  const [busy, setBusy] = useState(false);
+  const [sent, setSent] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const address = String(new FormData(event.currentTarget).get('email') ?? '');
+    setBusy(true);
+    setFault(null);
+    try {
+      const refused = await requestReset(address);
+      setFault(refused);
+      setSent(refused === null);
+    } catch (error) {
+      setFault(faultBy(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Front>
+      <h2 className="text-lg font-semibold">{TEXT.forgotTitle}</h2>
+      {sent ? (
+        <output className="mt-2 block text-soft">{TEXT.linkSent}</output>
+      ) : (
+        <form onSubmit={submit} className="mt-2 grid gap-4">
+          <p className="text-sm text-soft">{TEXT.forgotHint}</p>
+          <TextField
+            label={TEXT.email}
+            name="email"
+            type="email"
+            autoComplete="email"
+            required
+            autoFocus
+            defaultValue={email}
+            error={fault?.message}
+          />
+          <Button type="submit" disabled={busy} className="min-h-11">
+            {TEXT.sendLink}
+          </Button>
+        </form>
+      )}
+      <Button kind="quiet" className="mt-4 w-full" onClick={onBack}>
+        {TEXT.backToLogIn}
+      </Button>
+    </Front>
+  );
+}
