@@ -6,6 +6,7 @@ more, under the same key; nothing is noted as sent that was not.
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from prometheus_client import Counter, Gauge
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobs.channels.courier import Courier
-from jobs.channels.sending import Message, Sending, next_messages
+from jobs.channels.sending import SEND_SECONDS, Message, Sending, next_messages
 from resolvers.database import Database
 from resolvers.deliveries.claim import CLAIM, next_due, release
 from resolvers.deliveries.reading import count_pending
@@ -111,9 +112,14 @@ class Delivering:
         return {message.channel_id for message in self._tasks.values() if message.channel_id is not None}
 
     async def _send(self, message: Message) -> None:
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + CLAIM.total_seconds() - SEND_SECONDS
         try:
-            subject = await self._outlast(lambda: self._sending.read(message))
+            subject = await self._outlast(lambda: self._sending.read(message), latest)
+            if loop.time() > latest:
+                return  # the claim would run out while it is sent, and another would send it, too
             outcome = await self._sending.send(message, subject)
+            # However long that takes: while nobody else has claimed it, it need not be sent again.
             await self._outlast(lambda: self._note(outcome))
         except Exception:
             # Its claim runs out, and it is tried again.
@@ -124,14 +130,13 @@ class Delivering:
         async with self._database.transaction() as session:
             await outcome(session, self._owner)
 
-    async def _outlast[T](self, act: Callable[[], Awaitable[T]]) -> T:
-        """Until the database answers, for as long as the claim lasts: then it is somebody else's."""
-        deadline = asyncio.get_running_loop().time() + CLAIM.total_seconds()
+    async def _outlast[T](self, act: Callable[[], Awaitable[T]], latest: float = math.inf) -> T:
+        """Until the database answers. Raises Unavailable after `latest`, by the loop's clock."""
         while True:
             try:
                 return await act()
             except Unavailable:
-                if asyncio.get_running_loop().time() > deadline:
+                if asyncio.get_running_loop().time() > latest:
                     raise
             await asyncio.sleep(RETRY_SECONDS)
 

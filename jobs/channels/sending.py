@@ -90,12 +90,12 @@ class Sending:
             return _nothing
         channel, deliveries = subject.channel, message.deliveries
         kind = "LETTER" if channel is None else channel.kind
-        wanted = {
+        not_wanted = {
             each.id: reason
             for each in deliveries
             if (reason := await self._why_not(each, subject)) is not None
         }
-        sent = [each for each in deliveries if each.id not in wanted]
+        sent = [each for each in deliveries if each.id not in not_wanted]
         problem: SendFailed | None = None
         if sent:
             try:
@@ -108,12 +108,14 @@ class Sending:
             except Exception:
                 log.exception("sender_failed", kind=kind, delivery_id=str(message.key))
                 problem = SendFailed("Something went wrong on our side.")
-        deliveries_total.labels(kind, "not wanted").inc(len(wanted))
-        return lambda session, owner: self._note(session, owner, kind, message, sent, wanted, problem)
+        deliveries_total.labels(kind, "not wanted").inc(len(not_wanted))
+        return lambda session, owner: self._note(session, owner, kind, message, sent, not_wanted, problem)
 
     async def _why_not(self, delivery: Delivery, subject: Subject) -> str | None:
         """Why it is not to be sent any more."""
         channel = subject.channel
+        if channel is not None and not channel.enabled:
+            return "The channel was switched off."
         if delivery.event_id is not None:
             told = subject.told.get(delivery.id)
             if told is None:

@@ -88,7 +88,11 @@ async def claim_late(
             .order_by(col(Delivery.sent_with), col(Delivery.seq))
             .limit(LOOKED_THROUGH)
         )
-        claimed = await _claim(session, owner, now, col(Delivery.id).in_(late))
+        # All of what was told of together, though it be more than is looked through: a receiver that has seen the key
+        # takes what else comes under it for a double.
+        begun = sa.select(col(Delivery.sent_with)).where(col(Delivery.id).in_(late))
+        together = sa.and_(col(Delivery.channel_id) == channel_id, col(Delivery.sent_with).in_(begun))
+        claimed = await _claim(session, owner, now, sa.or_(col(Delivery.id).in_(late), together))
         groups: dict[UUID | None, list[Delivery]] = {}
         for delivery in sorted(claimed, key=lambda each: each.seq or 0):
             groups.setdefault(delivery.sent_with, []).append(delivery)

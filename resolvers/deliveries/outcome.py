@@ -26,15 +26,17 @@ PURGE_DELIVERIES = 5000
 
 async def note_sent(session: AsyncSession, owner: UUID, deliveries: Sequence[Delivery], now: datetime) -> int:
     """The channel works again. Returns how many were noted."""
-    noted = await _end(session, owner, _ids(deliveries), DeliveryStatus.SENT, None, sent_at=now)
-    channel_id = deliveries[0].channel_id
-    if noted and channel_id is not None:
+    ids, channel_id = _ids(deliveries), deliveries[0].channel_id
+    if channel_id is not None:
+        # Before its deliveries, as always: two that note of one channel would wait for each other.
         await session.execute(
             _channel(channel_id)
-            .where(sa.or_(col(Channel.failures) > 0, col(Channel.failed_at).is_not(None)))
+            .where(
+                _any_mine(owner, ids), sa.or_(col(Channel.failures) > 0, col(Channel.failed_at).is_not(None))
+            )
             .values(failures=0, rests_until=None, failed_at=None, failure=None)
         )
-    return noted
+    return await _end(session, owner, ids, DeliveryStatus.SENT, None, sent_at=now)
 
 
 async def note_failed(
@@ -51,16 +53,22 @@ async def note_failed(
 
     What may have arrived is sent again as it was. Returns how many of them failed for good.
     """
+    channel_id = deliveries[0].channel_id
+    tries = max(delivery.attempts for delivery in deliveries)
+    if channel_id is not None:
+        failures = await session.execute(
+            _channel(channel_id)
+            .where(_any_mine(owner, _ids(deliveries)))
+            .values(failures=col(Channel.failures) + 1)
+            .returning(col(Channel.failures))
+        )
+        counted: int | None = failures.scalar_one_or_none()
+        if counted is None:
+            return 0  # somebody else has it by now, and may fare better
+        tries = counted
     over = [delivery for delivery in deliveries if delivery.created_at + TRIED_FOR <= now]
     given_up = await note_given_up(session, owner, over, now, reason) if over else 0
     left = [delivery for delivery in deliveries if delivery not in over]
-    channel_id = deliveries[0].channel_id
-    tries = max((delivery.attempts for delivery in deliveries), default=1)
-    if channel_id is not None:
-        failures = await session.execute(
-            _channel(channel_id).values(failures=col(Channel.failures) + 1).returning(col(Channel.failures))
-        )
-        tries = failures.scalar_one_or_none() or tries
     pause = timedelta(seconds=max(retry_after_seconds or 0.0, pause_seconds(tries)))
     await session.execute(
         _mine(owner, _ids(left)).values(
@@ -93,11 +101,12 @@ async def note_given_up(
     session: AsyncSession, owner: UUID, deliveries: Sequence[Delivery], now: datetime, reason: str
 ) -> int:
     """They failed for good, and their channel says so."""
-    noted = await _end(session, owner, _ids(deliveries), DeliveryStatus.FAILED, reason)
-    channel_id = deliveries[0].channel_id
-    if noted and channel_id is not None:
-        await session.execute(_channel(channel_id).values(failed_at=now, failure=reason))
-    return noted
+    ids, channel_id = _ids(deliveries), deliveries[0].channel_id
+    if channel_id is not None:
+        await session.execute(
+            _channel(channel_id).where(_any_mine(owner, ids)).values(failed_at=now, failure=reason)
+        )
+    return await _end(session, owner, ids, DeliveryStatus.FAILED, reason)
 
 
 async def note_not_wanted(
@@ -184,11 +193,19 @@ def _update() -> sa.Update:
 
 
 def _mine(owner: UUID, ids: Collection[UUID]) -> sa.Update:
-    return _update().where(
+    return _update().where(*_claimed(owner, ids))
+
+
+def _any_mine(owner: UUID, ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(*_claimed(owner, ids))
+
+
+def _claimed(owner: UUID, ids: Collection[UUID]) -> list[sa.ColumnElement[bool]]:
+    return [
         col(Delivery.id).in_(ids),
         col(Delivery.claimed_by) == owner,
         col(Delivery.status) == DeliveryStatus.PENDING,
-    )
+    ]
 
 
 def _channel(channel_id: UUID) -> sa.Update:

@@ -3,6 +3,7 @@ import pytest
 from jobs import retries as retries_module
 from resolvers.database import Database
 from tests.jobs.journal import World
+from tests.jobs.office import Office
 from tests.jobs.people import Hands, People
 
 
@@ -16,6 +17,11 @@ def hands(database: Database) -> Hands:
     """The database's clock from here on."""
     database.clock = hands = Hands()
     return hands
+
+
+@pytest.fixture
+def office(database: Database, hands: Hands) -> Office:
+    return Office(database, hands)
 
 
 @pytest.fixture

@@ -1,139 +1,20 @@
 """The ledger: each message is sent, noted as sent only when it was, and tried again under its own key."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import col, select
 
-from jobs.channels import Gone, Parcel, Refused, SendFailed
-from jobs.channels.courier import Courier
-from jobs.channels.delivering import Delivering
-from jobs.channels.notify import Notify
-from jobs.channels.public_http import PublicHTTP
-from resolvers.database import Database
+from jobs.channels import Gone, Parcel, Refused, SendFailed, delivering
+from jobs.channels.sending import Message
 from resolvers.deliveries.claim import AT_ONCE, CLAIM, claim_due
-from resolvers.deliveries.outcome import KEPT, note_sent, purge_deliveries
-from resolvers.log.event_log import read_after
-from resolvers.log.events import EventType
-from resolvers.log.transaction import Transaction
-from resolvers.reminders.ring import ring_due
-from resolvers.tables import Channel, Delivery, Reminder
-from resolvers.tasks import NewTask, create_task
-from tests.jobs.people import Hands, People
-
-type Answer = Callable[[Channel, Parcel], Awaitable[None]]
-
-
-class Post:
-    """Takes what is sent. `answer` may raise instead, or take its time."""
-
-    def __init__(self) -> None:
-        self.parcels: list[tuple[UUID, Parcel]] = []
-        self.answer: Answer | None = None
-
-    async def send(self, channel: Channel, parcel: Parcel) -> None:
-        self.parcels.append((channel.id, parcel))
-        if self.answer is not None:
-            await self.answer(channel, parcel)
-
-    def titles(self) -> list[list[str]]:
-        return [[notice.task.title for notice in parcel.notices if notice.task] for _, parcel in self.parcels]
-
-
-class Office:
-    """A user with channels, and workers that send."""
-
-    def __init__(self, database: Database, hands: Hands) -> None:
-        self.database, self.hands = database, hands
-        self.people = People(database)
-        self.post = Post()
-        self.courier = Courier(PublicHTTP(), "https://tasks.example.com", None, None)
-        self.courier.senders = dict.fromkeys(("WEBHOOK", "EMAIL"), self.post)
-        self.worker = self.another_worker()
-        self._queued: dict[UUID, int] = {}
-
-    def another_worker(self) -> Delivering:
-        return Delivering(self.database, self.courier, 1)
-
-    async def channel(self, user: UUID, kind: str = "EMAIL") -> UUID:
-        async with self.database.transaction() as session:
-            channel = Channel(
-                user_id=user,
-                kind=kind,
-                label="",
-                address=uuid4().hex,
-                types=[EventType.REMINDER_TRIGGERED],
-                link_key=b"",
-                confirmed_at=self.hands.now,
-                created_at=self.hands.now,
-            )
-            session.add(channel)
-        return channel.id
-
-    async def ring(self, user: UUID, count: int = 1, *, ago: timedelta = timedelta(0)) -> None:
-        """So many tasks whose reminders were due that long ago ring now, and their channels are to be told."""
-        await self.people.do(user, self._set(count, ago))
-        await self.people.do(user, lambda tx: ring_due(tx, 1000))
-        async with self.database.transaction() as session:
-            for event in await read_after(session, user, self._queued.get(user, 0), 1000):
-                await Notify(self.database, lambda: None).apply(session, event)
-                self._queued[user] = event.seq
-
-    def _set(self, count: int, ago: timedelta) -> Callable[[Transaction], Awaitable[None]]:
-        async def act(tx: Transaction) -> None:
-            for number in range(count):
-                task = await create_task(tx, NewTask(title=f"{number}"))
-                assert task is not None
-                await tx.session.flush()
-                tx.session.add(
-                    Reminder(
-                        user_id=tx.user_id,
-                        task_id=task.id,
-                        remind_at=tx.now - ago,
-                        status="PENDING",
-                        created_at=tx.now,
-                    )
-                )
-
-        return act
-
-    async def work(self, worker: Delivering | None = None) -> None:
-        """All that is due now, to its end."""
-        worker = worker or self.worker
-        while True:
-            await worker.start_due()
-            if not worker.under_way:
-                return
-            await asyncio.gather(*worker.under_way)
-
-    async def rows(self) -> list[Delivery]:
-        async with self.database.read() as session:
-            return list((await session.exec(select(Delivery).order_by(col(Delivery.seq)))).all())
-
-    async def statuses(self) -> list[str]:
-        return [row.status for row in await self.rows()]
-
-    async def read_channel(self, id_: UUID) -> Channel:
-        async with self.database.read() as session:
-            channel = await session.get(Channel, id_)
-        assert channel is not None
-        return channel
-
-
-@pytest.fixture
-def office(database: Database, hands: Hands) -> Office:
-    return Office(database, hands)
-
-
-def failing(error: SendFailed) -> Answer:
-    async def answer(channel: Channel, parcel: Parcel) -> None:
-        raise error
-
-    return answer
+from resolvers.deliveries.outcome import KEPT, note_failed, note_given_up, note_sent, purge_deliveries
+from resolvers.errors import Unavailable
+from resolvers.tables import Channel
+from tests.jobs.office import Office, failing
 
 
 async def test_an_event_is_told_once_through_each_channel_that_wants_it(office: Office):
@@ -203,6 +84,31 @@ async def test_a_message_of_several_is_sent_again_as_it_was(office: Office):
     assert await office.statuses() == ["SENT"] * 7
 
 
+async def test_messages_of_several_stay_whole_though_there_are_more_than_are_looked_through(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """Who has seen the key takes the rest of the message for a double."""
+    monkeypatch.setattr("resolvers.deliveries.claim.TOGETHER", 4)
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user, 12, ago=timedelta(minutes=30))
+    office.hands.go(seconds=3)
+    office.post.answer = failing(SendFailed("Later."))
+    await office.work()
+    first = {parcel.key: parcel.notices for _, parcel in office.post.parcels}
+    assert sorted(map(len, first.values())) == [4, 4, 4]
+    monkeypatch.setattr("resolvers.deliveries.claim.LOOKED_THROUGH", 6)
+    office.post.parcels.clear()
+    office.post.answer = None
+    office.hands.go(minutes=5)
+    await office.work()
+    assert await office.statuses() == ["SENT"] * 12
+    assert [parcel.notices for _, parcel in office.post.parcels] == [
+        first[parcel.key] for _, parcel in office.post.parcels
+    ]
+    assert {parcel.key for _, parcel in office.post.parcels} == first.keys()
+
+
 async def test_what_a_receiver_said_no_to_is_told_of_together_once_it_is_late(office: Office):
     user = await office.people.join()
     await office.channel(user)
@@ -255,6 +161,18 @@ async def test_who_lost_the_claim_notes_nothing(office: Office):
     async with office.database.transaction() as session:
         assert await note_sent(session, late, claimed, office.hands.now) == 0
     assert await office.statuses() == ["PENDING"]
+    (channel,) = {row.channel_id for row in await office.rows()}
+    assert channel is not None
+    assert (await office.read_channel(channel)).failures == 1
+    async with office.database.transaction() as session:
+        later = office.hands.now + timedelta(hours=1)
+        assert await note_given_up(session, late, claimed, later, "No.") == 0
+        assert await note_failed(session, late, claimed, later, "Later.", None, may_have_arrived=False) == 0
+    kept = await office.read_channel(channel)
+    assert (kept.failures, kept.failed_at) == (1, None)
+    assert kept.rests_until is not None
+    assert kept.rests_until < later
+    assert [row.sent_with for row in await office.rows()] == [claimed[0].id]
 
 
 async def test_two_workers_share_the_work(office: Office):
@@ -360,6 +278,22 @@ async def test_one_that_hangs_holds_up_nobody_else(office: Office):
     await office.worker.give_back()
 
 
+async def test_a_channel_that_is_switched_off_is_not_sent_to_any_more(office: Office):
+    user = await office.people.join()
+    channel, owner = await office.channel(user), uuid4()
+    await office.ring(user)
+    sending = Sending(office.database, office.courier)
+    async with office.database.transaction() as session:
+        (message,) = await next_messages(session, owner, office.hands.now, 10, ())
+    async with office.database.transaction() as session:
+        await session.execute(sa.update(Channel).where(col(Channel.id) == channel).values(enabled=False))
+    outcome = await sending.send(message, await sending.read(message))
+    async with office.database.transaction() as session:
+        await outcome(session, owner)
+    assert office.post.parcels == []
+    assert await office.statuses() == ["FAILED"]
+
+
 async def test_at_the_stop_what_is_under_way_is_given_back(office: Office, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("jobs.channels.delivering.STOP_SECONDS", 0.1)
     user = await office.people.join()
@@ -396,6 +330,66 @@ async def test_what_a_sender_did_not_foresee_is_tried_again(office: Office):
     office.post.answer = None
     office.hands.go(seconds=10)
     await office.work()
+    assert await office.statuses() == ["SENT"]
+
+
+async def test_what_was_sent_is_noted_however_long_the_database_is_away(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """It need not be sent again while nobody else has it, though the claim has run out."""
+    monkeypatch.setattr(delivering, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(delivering, "SEND_SECONDS", CLAIM.total_seconds() - 0.2)
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    away, tried = True, asyncio.Event()
+    note = office.worker._note
+
+    async def answers(outcome: Any) -> None:
+        if away:
+            if asyncio.get_running_loop().time() > begun + 0.3:
+                tried.set()
+            raise Unavailable
+        await note(outcome)
+
+    monkeypatch.setattr(office.worker, "_note", answers)
+    begun = asyncio.get_running_loop().time()
+    await office.worker.start_due()
+    async with asyncio.timeout(10):
+        await tried.wait()
+        office.hands.go(seconds=CLAIM.total_seconds() + 1)
+        away = False
+        await asyncio.gather(*office.worker.under_way)
+    assert await office.statuses() == ["SENT"]
+    await office.work(office.another_worker())
+    assert len(office.post.parcels) == 1
+
+
+async def test_what_could_not_be_read_in_time_is_left_to_who_claims_it_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """Or both would send it, and neither has died."""
+    monkeypatch.setattr(delivering, "RETRY_SECONDS", 0.3)
+    monkeypatch.setattr(delivering, "SEND_SECONDS", CLAIM.total_seconds() - 0.2)
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    read, calls = office.worker._sending.read, 0
+
+    async def answers_late(message: Message) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise Unavailable
+        return await read(message)
+
+    monkeypatch.setattr(office.worker._sending, "read", answers_late)
+    await office.worker.start_due()
+    await asyncio.gather(*office.worker.under_way)
+    assert (calls, office.post.parcels) == (2, [])
+    assert await office.statuses() == ["PENDING"]
+    office.hands.go(seconds=CLAIM.total_seconds() + 1)
+    await office.work(office.another_worker())
     assert await office.statuses() == ["SENT"]
 
 
