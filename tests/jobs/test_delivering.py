@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
 from jobs.channels import Gone, Parcel, Refused, SendFailed, delivering
-from jobs.channels.sending import Message
+from jobs.channels.sending import Message, Sending, next_messages
 from resolvers.deliveries.claim import AT_ONCE, CLAIM, claim_due
 from resolvers.deliveries.outcome import KEPT, note_failed, note_given_up, note_sent, purge_deliveries
 from resolvers.errors import Unavailable
