@@ -109,8 +109,8 @@ def _mail_from(value: str) -> str:
     if value:
         _, address = parseaddr(value)
         local, _, domain = address.rpartition("@")
-        if not local or not domain or not value.isprintable():
-            raise ValueError("is an address such as TaskFlow <reminders@example.com>")
+        if not local or not domain or not address.isascii() or not value.isprintable():
+            raise ValueError("is an address such as TaskFlow <reminders@example.com>, in ASCII letters")
     return value
 
 

@@ -11,12 +11,15 @@ type Address = IPv4Address | IPv6Address
 #: All addresses of a host's name. Raises OSError.
 type Resolver = Callable[[str, int], Awaitable[list[Address]]]
 
-#: Threads of their own: name servers that do not answer must not keep those that passwords are hashed in.
-_RESOLVING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolve")
+#: Threads of their own: name servers that do not answer must not keep those that passwords are hashed in. As many as
+#: messages are sent at once, so that the silent ones of some do not hold up the others.
+_RESOLVING = ThreadPoolExecutor(max_workers=64, thread_name_prefix="resolve")
 #: A translator of the network's (RFC 6052) leads from these to the IPv4 address in the last 32 bits.
 _NAT64 = IPv6Network("64:ff9b::/96")
 #: Addresses that only look like IPv4 (RFC 4291 2.5.5.1).
 _COMPATIBLE = IPv6Network("::/96")
+#: Public by its number, and yet a service that is in each machine of Azure, for that machine alone.
+_AZURE = IPv4Address("168.63.129.16")
 #: HTTPS, and where programs serve it that may not take a low port. Below lies what speaks other protocols.
 HTTPS_PORT, LOWEST_OTHER_PORT = 443, 1024
 
@@ -49,7 +52,7 @@ def is_public(address: Address) -> bool:
             return is_public(wrapped)
         if address.is_site_local:
             return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    return address.is_global and not address.is_multicast and not address.is_reserved and address != _AZURE
 
 
 async def allowed_addresses(

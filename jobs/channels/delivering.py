@@ -76,21 +76,25 @@ class Delivering:
         """
         while (room := AT_ONCE - len(self._tasks)) > 0:
             busy = self._busy()
+            # Mostly there is nothing: that is found out by one look, which holds nobody up.
+            async with self._database.read() as session:
+                soonest = await next_due(session, busy)
+                backlog_gauge.set(await count_pending(session, BACKLOG_COUNTED) if soonest else 0)
+                if soonest is None:
+                    return self._sleep_seconds
+                seconds = (soonest - await self._database.now(session)).total_seconds()
+            if seconds > 0:
+                return seconds
             async with self._database.transaction() as session:
                 now = await self._database.now(session)
                 messages = await next_messages(session, self._owner, now, room, busy)
-                soonest = None
-                if not messages:
-                    soonest = await next_due(session, busy)
-                    backlog_gauge.set(await count_pending(session, BACKLOG_COUNTED))
             for message in messages:
                 task = asyncio.create_task(self._send(message), name="delivery")
                 self._tasks[task] = message
                 task.add_done_callback(self._ended)
             if not messages:
                 # What is due, and was left to others or to a channel that just began to rest, is not looked at at once.
-                seconds = self._sleep_seconds if soonest is None else (soonest - now).total_seconds()
-                return seconds if seconds > 0 else RETRY_SECONDS
+                return RETRY_SECONDS
         return self._sleep_seconds  # the end of one of them wakes
 
     async def give_back(self) -> None:

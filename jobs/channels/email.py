@@ -2,10 +2,12 @@
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from email import policy
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, parseaddr
+from typing import override
 from uuid import UUID
 
 import aiosmtplib
@@ -18,8 +20,18 @@ from jobs.channels.words import words_of
 from resolvers.channels.links import Purpose, link_token
 from resolvers.tables import Channel
 
-#: Lines as SMTP has them, and long ones whole: a link that is folded or encoded is none to mail programs.
-_FORM = policy.SMTP.clone(max_line_length=900)
+
+class _Form(EmailPolicy):
+    """Lines as SMTP has them, and links whole: one that is folded is none to mail programs."""
+
+    @override
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}\r\n".encode()
+        return super().fold_binary(name, value)
+
+
+_FORM = _Form(linesep="\r\n")
 #: From the connection to the answer that it was taken.
 SEND_SECONDS = 15.0
 
@@ -53,24 +65,7 @@ class EmailSender:
             message[name] = value
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._deliver(message, to)
-        except TimeoutError:
-            raise SendFailed(f"The mail server did not answer within {SEND_SECONDS:.0f} seconds.") from None
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            codes = {recipient.code for recipient in refused.recipients}
-            if all(code >= 500 for code in codes):
-                raise Refused(
-                    f"The mail server does not take mail for this address ({max(codes)})."
-                ) from None
-            raise SendFailed(
-                f"The mail server wants it later ({min(codes)}).", may_have_arrived=False
-            ) from None
-        except aiosmtplib.SMTPResponseException as answered:
-            raise SendFailed(f"The mail server answered {answered.code}.", may_have_arrived=False) from None
-        except (aiosmtplib.SMTPException, ssl.SSLError, OSError):
-            raise SendFailed("The mail server can't be reached.") from None
+        await self._deliver(message, to)
 
     async def _deliver(self, message: EmailMessage, to: str) -> None:
         server = self._server
@@ -82,15 +77,69 @@ class EmailSender:
             start_tls=False,
             timeout=SEND_SECONDS,
         )
-        async with client:
-            await client.ehlo()
-            if not server.implicit_tls and (client.supports_extension("starttls") or not server.is_local):
-                await client.starttls()
-            if server.username is not None:
-                await client.login(server.username, server.password or "")
-            options = []
-            if not to.isascii():
-                if not client.supports_extension("smtputf8"):
+        began = at_rest = False
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._sign_in(client)
+                options = [] if to.isascii() else ["SMTPUTF8"]
+                if options and not client.supports_extension("smtputf8"):
                     raise Refused("The mail server takes no address with letters beyond ASCII.")
-                options.append("SMTPUTF8")
-            await client.sendmail(self._address, [to], message.as_bytes(policy=_FORM), mail_options=options)
+                began = True
+                content = message.as_bytes(policy=_FORM.clone(utf8=bool(options)))
+                await client.sendmail(self._address, [to], content, mail_options=options)
+                at_rest = True
+        except TimeoutError:
+            raise SendFailed(
+                f"The mail server did not answer within {SEND_SECONDS:.0f} seconds.", may_have_arrived=began
+            ) from None
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            at_rest = True
+            raise _refusal([recipient.code for recipient in refused.recipients]) from None
+        except aiosmtplib.SMTPResponseException as answered:
+            raise SendFailed(f"The mail server answered {answered.code}.", may_have_arrived=False) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+                reason = "The mail server's certificate is not valid."
+            elif began:
+                reason = "The mail server broke the connection off."
+            else:
+                reason = "The mail server can't be reached."
+            raise SendFailed(reason, may_have_arrived=began) from None
+        except ValueError:
+            if not began:
+                raise
+            raise Refused("No mail can be sent to this address.") from None
+        finally:
+            _hang_up(client, at_rest=at_rest)
+
+    async def _sign_in(self, client: SMTP) -> None:
+        """Raises what aiosmtplib does, and SendFailed where the server would be talked to in the clear."""
+        server = self._server
+        await client.connect()
+        await client.ehlo()
+        if not server.implicit_tls:
+            if client.supports_extension("starttls"):
+                await client.starttls()
+            elif not server.is_local:
+                raise SendFailed("The mail server offers no encryption.", may_have_arrived=False)
+        if server.username is not None:
+            await client.login(server.username, server.password or "")
+
+
+def _refusal(codes: Sequence[int]) -> SendFailed:
+    if all(code >= 500 for code in codes):
+        return Refused(f"The mail server does not take mail for this address ({max(codes)}).")
+    return SendFailed(f"The mail server wants it later ({min(codes)}).", may_have_arrived=False)
+
+
+def _hang_up(client: SMTP, *, at_rest: bool) -> None:
+    """Without waiting for a goodbye: whatever becomes of that, what was taken is sent.
+
+    at_rest  False where a mail may be half sent: the rest of it must not follow, since it is told of as not sent
+    """
+    if isinstance(client.transport, asyncio.WriteTransport) and not client.transport.is_closing():
+        if at_rest:
+            client.transport.write(b"QUIT\r\n")
+        else:
+            client.transport.abort()
+    client.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, override
+from urllib.parse import urlsplit
 
 import httpcore
 
@@ -63,14 +64,17 @@ class PublicHTTP:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Raises SendFailed where there is no answer."""
+        began = asyncio.Event()
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 host_and_port(url, private=self._private)
-                return await self._post(url, body, headers)
+                return await self._post(url, body, headers, began)
         except NotAllowed as refused:
             raise SendFailed(str(refused), may_have_arrived=False) from None
         except (TimeoutError, httpcore.TimeoutException):
-            raise SendFailed(f"It did not answer within {CALL_SECONDS:.0f} seconds.") from None
+            raise SendFailed(
+                f"It did not answer within {CALL_SECONDS:.0f} seconds.", may_have_arrived=began.is_set()
+            ) from None
         except httpcore.ConnectError as error:
             secure = isinstance(error.__cause__, ssl.SSLError) or isinstance(error.__context__, ssl.SSLError)
             reason = "Its certificate is not valid." if secure else "It can't be reached."
@@ -78,9 +82,26 @@ class PublicHTTP:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError):
             raise SendFailed("It broke the connection off.") from None
 
-    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
-        sent = {"User-Agent": "TaskFlow", "Accept": "*/*", "Content-Length": str(len(body))} | dict(headers)
-        async with self._pool.stream("POST", url, headers=list(sent.items()), content=body) as answer:
+    async def _post(
+        self, url: str, body: bytes, headers: Mapping[str, str], began: asyncio.Event
+    ) -> Answered:
+        """began: set once something of it may reach the other side."""
+
+        async def trace(step: str, _: Any) -> None:
+            if step.endswith("send_request_headers.started"):
+                began.set()
+
+        sent = {
+            # httpcore leaves out the brackets of an IPv6 address.
+            "Host": urlsplit(url).netloc,
+            "User-Agent": "TaskFlow",
+            "Accept": "*/*",
+            "Content-Length": str(len(body)),
+            **headers,
+        }
+        async with self._pool.stream(
+            "POST", url, headers=list(sent.items()), content=body, extensions={"trace": trace}
+        ) as answer:
             received = 0
             async for chunk in answer.aiter_stream():
                 received += len(chunk)
@@ -123,7 +144,7 @@ def _retry_after(headers: list[tuple[bytes, bytes]]) -> float | None:
     else:
         try:
             at = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
     return min(max(0.0, seconds), LONGEST_RETRY_AFTER_SECONDS)

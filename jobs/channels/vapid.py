@@ -1,5 +1,6 @@
 """What push services know a server by (RFC 8292)."""
 
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 
 PRIVATE_KEY_BYTES = 32
+#: A push service takes 24 hours at most, and its clock may differ from ours.
+GOOD_FOR_SECONDS = 12 * 3600
 
 
 class Vapid:
@@ -20,7 +23,11 @@ class Vapid:
 
     def authorization(self, endpoint: str) -> str:
         parts = urlsplit(endpoint)
-        claims = {"sub": self._contact, "aud": f"{parts.scheme}://{parts.netloc}"}
+        claims = {
+            "sub": self._contact,
+            "aud": f"{parts.scheme}://{parts.netloc}",
+            "exp": int(time.time()) + GOOD_FOR_SECONDS,
+        }
         return str(self._key.sign(claims)["Authorization"])
 
 

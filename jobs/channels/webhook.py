@@ -4,6 +4,7 @@ import binascii
 import hmac
 import time
 from base64 import b64decode, b64encode
+from datetime import UTC, datetime
 
 import orjson
 
@@ -44,7 +45,7 @@ def content(channel: Channel, parcel: Parcel) -> tuple[str, bytes]:
             "source": SOURCE,
             "type": TEST_TYPE,
             "subject": str(channel.id),
-            "time": instant_text(channel.created_at),
+            "time": instant_text(datetime.now(UTC)),
             "datacontenttype": "application/json",
             "data": {"channelId": str(channel.id)},
         }

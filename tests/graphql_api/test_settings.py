@@ -76,6 +76,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Se
         (MAIL | {"MAIL_FROM": ""}, "MAIL_FROM"),
         (MAIL | {"MAIL_FROM": "nobody"}, "MAIL_FROM"),
         (MAIL | {"MAIL_FROM": "a@b.example\r\nBcc: c@d.example"}, "MAIL_FROM"),
+        (MAIL | {"MAIL_FROM": "J\u00fcrg <j\u00fcrg@example.com>"}, "MAIL_FROM"),
         (MAIL | SECRET | {"ENV": "production"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "tasks.example.com"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://tasks.example.com/app"}, "PUBLIC_URL"),

@@ -59,16 +59,19 @@ class Journal[Item]:
 
 
 class Mailbox:
-    """An SMTP server that takes all mail. `answer` may say otherwise, by the recipient: an SMTP reply, or None."""
+    """An SMTP server that takes all mail. `answer` may say otherwise, by the recipient: an SMTP reply, or None.
 
-    def __init__(self) -> None:
+    options  of aiosmtpd's Controller
+    """
+
+    def __init__(self, **options: Any) -> None:
         self.mails: Journal[EmailMessage] = Journal()
         #: As they came, line by line.
         self.raw: list[bytes] = []
         self.answer: Callable[[str], str | None] = lambda _: None
         self._port = free_port()
         self._controller = Controller(
-            self, hostname="127.0.0.1", port=self._port, ready_timeout=DEADLINE_SECONDS
+            self, hostname="127.0.0.1", port=self._port, ready_timeout=DEADLINE_SECONDS, **options
         )
 
     @property

@@ -14,6 +14,7 @@ from jobs.channels.addresses import Address, Resolver, is_public
 from jobs.channels.public_http import ANSWER_BYTES, PublicHTTP
 from resolvers.errors import Invalid
 from tests.services.certificates import make_ca, make_server_pem
+from tests.services.ports import free_port
 from tests.support.receivers import Answer, Receiver
 
 NOT_PUBLIC = [
@@ -26,6 +27,7 @@ NOT_PUBLIC = [
     "100.64.0.1",
     "0.0.0.0",
     "192.0.0.8",
+    "168.63.129.16",
     "198.18.0.1",
     "203.0.113.5",
     "224.0.0.1",
@@ -180,6 +182,22 @@ async def test_what_is_connected_to_is_the_address_that_was_checked(tmp_path: Pa
         await http.close()
 
 
+async def test_who_is_not_there_was_sent_nothing():
+    http = PublicHTTP(private=True)
+    with pytest.raises(SendFailed, match="can't be reached") as failed:
+        await http.post(f"http://127.0.0.1:{free_port()}/", b"", {})
+    assert not failed.value.may_have_arrived
+    await http.close()
+
+
+async def test_an_address_is_named_as_its_url_does(receiver: Receiver):
+    http = PublicHTTP(private=True, resolver=leads_to(["127.0.0.1"]))
+    for host in ("hooks.example.com", "[2606:4700::1111]"):
+        await http.post(f"http://{host}:{receiver.port}/", b"", {})
+        assert receiver.calls.items[-1].headers["host"] == f"{host}:{receiver.port}"
+    await http.close()
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_redirects_are_not_followed(receiver: Receiver, status: int):
     receiver.answer = lambda call, before: Answer(status, {"location": f"{receiver.url}/elsewhere"})
@@ -193,8 +211,9 @@ async def test_who_does_not_answer_is_waited_for_5_seconds(receiver: Receiver):
     receiver.answer = lambda call, before: Answer(after=60)
     http = PublicHTTP(private=True)
     async with asyncio.timeout(8):
-        with pytest.raises(SendFailed, match="5 seconds"):
+        with pytest.raises(SendFailed, match="5 seconds") as failed:
             await http.post(receiver.url, b"", {})
+    assert failed.value.may_have_arrived
     await http.close()
 
 
@@ -205,8 +224,9 @@ async def test_a_name_server_that_does_not_answer_is_waited_for_no_longer():
 
     http = PublicHTTP(resolver=resolve)
     async with asyncio.timeout(8):
-        with pytest.raises(SendFailed, match="5 seconds"):
+        with pytest.raises(SendFailed, match="5 seconds") as failed:
             await http.post("https://example.com/", b"", {})
+    assert not failed.value.may_have_arrived
     async with asyncio.timeout(8):
         with pytest.raises(Invalid):
             await http.check("https://example.com/", "url")
@@ -239,7 +259,15 @@ async def test_an_answer_without_end_is_not_read_to_its_end():
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7.0), ("0", 0.0), ("9999999", 6 * 3600.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("soon", None)],
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("9999999", 6 * 3600.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("soon", None),
+        ("Wed, 21 Oct 99999999999 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999", None),
+    ],
 )
 async def test_how_long_a_receiver_asks_to_be_left_alone(
     receiver: Receiver, header: str, seconds: float | None

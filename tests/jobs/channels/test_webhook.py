@@ -12,6 +12,7 @@ from jobs.bus.message import encode
 from jobs.channels import Gone, Notice, Parcel, SendFailed
 from jobs.channels.public_http import PublicHTTP
 from jobs.channels.webhook import WebhookSender, signature
+from resolvers.instants import instant_text
 from tests.jobs.channels.things import a_channel, a_ring, a_task, a_user
 from tests.support.receivers import Answer, Call, Receiver
 
@@ -80,6 +81,7 @@ async def test_several_late_ones_are_a_batch_and_a_test_says_that_it_is_one():
     assert [each["id"] for each in batch.json] == [str(event.event_id) for event in events]
     assert is_genuine(batch, channel.keys["secret"])
     assert json.loads(test.body)["type"] == "taskflow.test"
+    assert json.loads(test.body)["time"] != instant_text(channel.created_at)
 
 
 @pytest.mark.parametrize(
