@@ -31,6 +31,7 @@ RETRY_SECONDS = 1.0
 #: For what is under way when the process stops.
 STOP_SECONDS = 4.0
 BACKLOG_COUNTED = 10_000
+COUNT_EVERY_SECONDS = 5.0
 
 failures_total = Counter(
     "taskflow_delivering_failures_total", "Messages that failed in a way that nobody foresaw."
@@ -47,6 +48,7 @@ class Delivering:
         self._sleep_seconds = LONGEST_SLEEP_SECONDS if database.is_sqlite else poll_seconds
         self._owner = uuid4()
         self._woken = asyncio.Event()
+        self._next_count = 0.0
         self._tasks: dict[asyncio.Task[None], Message] = {}
 
     @property
@@ -79,9 +81,10 @@ class Delivering:
             # Mostly there is nothing: that is found out by one look, which holds nobody up.
             async with self._database.read() as session:
                 soonest = await next_due(session, busy)
-                backlog_gauge.set(await count_pending(session, BACKLOG_COUNTED) if soonest else 0)
                 if soonest is None:
+                    backlog_gauge.set(0)
                     return self._sleep_seconds
+                await self._count_backlog(session)
                 seconds = (soonest - await self._database.now(session)).total_seconds()
             if seconds > 0:
                 return seconds
@@ -110,6 +113,13 @@ class Delivering:
             with contextlib.suppress(Unavailable):
                 async with self._database.transaction() as session:
                     await release(session, self._owner, ids)
+
+    async def _count_backlog(self, session: AsyncSession) -> None:
+        """Now and then: it may be long."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._next_count:
+            self._next_count = now + COUNT_EVERY_SECONDS
+            backlog_gauge.set(await count_pending(session, BACKLOG_COUNTED))
 
     def _busy(self) -> set[UUID]:
         """Channels that something is under way to: they get more when that has ended."""

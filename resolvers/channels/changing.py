@@ -101,9 +101,9 @@ async def end_test(tx: Transaction, id_: str, *, arrived: bool) -> Channel:
 
 
 async def find_channel(tx: Transaction, id_: str) -> Channel:
-    """Raises NotFound, the same for another user's and for none."""
+    """Locked, before any of its deliveries is. Raises NotFound, the same for another user's and for none."""
     parsed = validation.read_id(id_)
-    channel = None if parsed is None else await tx.session.get(Channel, parsed)
+    channel = None if parsed is None else await tx.session.get(Channel, parsed, with_for_update=True)
     if channel is None or channel.user_id != tx.user_id:
         raise NotFound("channel", "id")
     return channel
