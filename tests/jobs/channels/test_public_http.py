@@ -2,16 +2,20 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jobs.channels import SendFailed
-from jobs.channels.addresses import Address, Resolver, is_public
+from jobs.channels.addresses import Address, Resolver, is_public, resolve
 from jobs.channels.public_http import ANSWER_BYTES, PublicHTTP
+from resolvers.channels.adding import CHANNELS
 from resolvers.errors import Invalid
 from tests.services.certificates import make_ca, make_server_pem
 from tests.services.ports import free_port
@@ -231,6 +235,26 @@ async def test_a_name_server_that_does_not_answer_is_waited_for_no_longer():
         with pytest.raises(Invalid):
             await http.check("https://example.com/", "url")
     await http.close()
+
+
+async def test_silent_name_servers_of_one_user_hold_up_nobody_else(monkeypatch: pytest.MonkeyPatch):
+    system, over = socket.getaddrinfo, threading.Event()
+
+    def look_up(host: str, *arguments: Any, **options: Any) -> Any:
+        if host == "silent.example.com":
+            over.wait(30)
+        return system("127.0.0.1", *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    waiting = [asyncio.create_task(resolve("silent.example.com", 443)) for _ in range(CHANNELS)]
+    try:
+        await asyncio.sleep(0)  # all of them were handed to threads
+        async with asyncio.timeout(10):
+            assert await resolve("hooks.example.com", 443) == [ip_address("127.0.0.1")]
+        assert not any(task.done() for task in waiting)
+    finally:
+        over.set()
+    await asyncio.gather(*waiting)
 
 
 async def test_an_answer_without_end_is_not_read_to_its_end():
