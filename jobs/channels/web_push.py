@@ -24,8 +24,9 @@ class WebPushSender:
 
     async def send(self, channel: Channel, parcel: Parcel) -> None:
         subscription = {"endpoint": channel.address, "keys": dict(channel.keys)}
+        content = payload(parcel, self._public_url)
         try:
-            body = WebPusher(subscription).encode(payload(parcel, self._public_url))["body"]
+            body = WebPusher(subscription).encode(content)["body"]
         except Exception as error:  # whatever its libraries raise of keys that are none
             raise Gone("Its keys can't be used: add it again.") from error
         headers = {

@@ -76,10 +76,14 @@ async def note_failed(
         )
     )
     if not may_have_arrived:
-        # It may yet be told of together with others.
+        # It may yet be told of together with others; but not where an earlier try may have arrived under its key.
         await session.execute(
             _update()
-            .where(col(Delivery.id).in_(_ids(left)), col(Delivery.sent_with) == col(Delivery.id))
+            .where(
+                col(Delivery.id).in_(_ids(left)),
+                col(Delivery.sent_with) == col(Delivery.id),
+                col(Delivery.attempts) == 1,
+            )
             .values(sent_with=None)
         )
     if channel_id is not None:

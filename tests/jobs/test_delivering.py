@@ -424,3 +424,23 @@ async def test_what_is_due_is_found_by_its_index(office: Office):
             await session.execute(sa.text("SET LOCAL enable_seqscan = off"))
         plan = "\n".join(str(row) for row in await session.execute(sa.text(statement)))
     assert "deliveries_due" in plan
+
+
+async def test_what_may_have_arrived_keeps_its_key_whatever_comes_of_later_tries(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user, 2)
+    for error in (
+        SendFailed("It did not answer."),
+        SendFailed("It can't be reached.", may_have_arrived=False),
+    ):
+        office.post.answer = failing(error)
+        await office.work()
+        office.hands.go(minutes=3)
+    office.post.answer = None
+    office.hands.go(minutes=10)
+    await office.work()
+    # Two messages, and never one of both under a key that no receiver has seen.
+    assert {len(parcel.notices) for _, parcel in office.post.parcels} == {1}
+    assert len({parcel.key for _, parcel in office.post.parcels}) == 2
+    assert await office.statuses() == ["SENT"] * 2
