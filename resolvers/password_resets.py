@@ -87,6 +87,8 @@ async def _queue(database: Database, session: AsyncSession, email: str) -> bool:
     user = await find_user(session, email)
     if user is None:
         return False
+    # Several who ask at once take turns, or each would count none before it.
+    await session.execute(sa.select(col(User.id)).where(col(User.id) == user.id).with_for_update())
     now = await database.now(session)
     recent = await session.execute(
         sa.select(sa.func.count()).where(

@@ -17,6 +17,8 @@ from resolvers.tables import Channel
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
 SECRET_PREFIX = "whsec_"
 TEST_TYPE = "taskflow.test"
+#: What is answered where it may have been dealt with, and something behind it failed.
+_AFTER_ALL = {500, 502, 504}
 
 
 class WebhookSender:
@@ -73,5 +75,7 @@ def _judge(answered: Answered) -> None:
         raise Gone("It answered 410: it wants nothing more.")
     moved = " and redirects are not followed" if 300 <= answered.status < 400 else ""
     raise SendFailed(
-        f"It answered {answered.status}{moved}.", answered.retry_after_seconds, may_have_arrived=False
+        f"It answered {answered.status}{moved}.",
+        answered.retry_after_seconds,
+        may_have_arrived=answered.status in _AFTER_ALL,
     )
