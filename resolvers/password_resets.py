@@ -14,7 +14,7 @@ from resolvers import validation
 from resolvers.accounts import find_user
 from resolvers.database import Database
 from resolvers.deliveries.queue import queue_letter
-from resolvers.errors import BadCredentials
+from resolvers.errors import BadCredentials, Unavailable
 from resolvers.log.transaction import Busy, Log, Transaction
 from resolvers.passwords import hash_password
 from resolvers.sessions import end_sessions
@@ -47,7 +47,11 @@ async def request_reset(database: Database, email: str, *, sends_mail: bool) -> 
 
 
 async def reset_password(log_: Log, token: str, new_password: str) -> None:
-    """Ends all sessions. Raises Invalid with the field `newPassword`, BadCredentials with the field `token`."""
+    """Ends all sessions.
+
+    Raises Invalid with the field `newPassword`, BadCredentials with the field `token`, and Unavailable, also where
+    somebody else is changing something of the user's for long.
+    """
     validation.password(new_password, "newPassword")
     token_hash = sha256(token.encode(errors="replace")).digest()
     async with log_.database.read() as session:
@@ -75,7 +79,8 @@ async def reset_password(log_: Log, token: str, new_password: str) -> None:
     try:
         await log_.change_as_job(reset.user_id, act, "", wait_seconds=5)
     except Busy:
-        raise BadCredentials(STALE, "token") from None
+        # Nothing is known to be wrong with the link: it can be followed once more.
+        raise Unavailable from None
 
 
 async def purge_resets(session: AsyncSession, now: datetime) -> None:

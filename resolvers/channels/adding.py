@@ -2,12 +2,13 @@
 
 import binascii
 import secrets
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlmodel import col, select
 
 from resolvers import validation
@@ -25,9 +26,8 @@ SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"
 #: The uncompressed point of a P-256 key, and the secret of RFC 8291.
 P256DH_BYTES, AUTH_BYTES = 65, 16
-UNCOMPRESSED = 4
-#: Mails to addresses that nobody has confirmed yet: of a user, and to one address.
-LETTERS_AN_HOUR, LINKS_APART = 5, timedelta(minutes=1)
+#: Mails to addresses that nobody has confirmed yet: of a user, and to one of them.
+LETTERS_AN_HOUR, LINKS_AN_HOUR, LINKS_APART = 5, 3, timedelta(minutes=1)
 
 
 async def add_web_push(tx: Transaction, endpoint: str, p256dh: str, auth: str, label: str) -> Channel:
@@ -65,7 +65,7 @@ async def add_email(tx: Transaction, address: str, label: str) -> Channel:
         channel.label = validation.name(label, "label", needed=False) or channel.label
         works_again(channel)
     if channel.confirmed_at is None:
-        await send_link(tx, channel)
+        await send_link(tx, channel, "address")
     return channel
 
 
@@ -87,19 +87,20 @@ async def add_webhook(
     return channel, secret
 
 
-async def send_link(tx: Transaction, channel: Channel) -> None:
-    """Have the link that confirms it sent to an address. Raises LimitExceeded."""
+async def send_link(tx: Transaction, channel: Channel, field: str) -> None:
+    """Have the link that confirms it sent to an address. Raises LimitExceeded with the field."""
     if channel.link_sent_at is not None and tx.now - channel.link_sent_at < LINKS_APART:
-        raise LimitExceeded("A link was just sent. Another one can be sent in a minute.", "address")
+        raise LimitExceeded("A link was just sent. Another one can be sent in a minute.", field)
     found = await tx.session.execute(
-        sa.select(sa.func.count()).where(
+        sa.select(sa.func.count(), sa.func.count().filter(col(Delivery.channel_id) == channel.id)).where(
             col(Delivery.user_id) == tx.user_id,
             col(Delivery.event_id).is_(None),
             col(Delivery.created_at) > tx.now - timedelta(hours=1),
         )
     )
-    if found.scalar_one() >= LETTERS_AN_HOUR:
-        raise LimitExceeded("Too many links were sent. Try again in an hour.", "address")
+    letters, links = found.one()
+    if letters >= LETTERS_AN_HOUR or links >= LINKS_AN_HOUR:
+        raise LimitExceeded("Too many links were sent. Try again in an hour.", field)
     channel.link_sent_at = tx.now
     await queue_letter(tx.session, tx.user_id, channel.id, {"kind": "confirm"}, tx.now)
 
@@ -160,9 +161,14 @@ def _key(value: str, size: int, field: str) -> str:
     """base64url, as browsers give it; kept without padding."""
     text = value.rstrip("=")
     try:
-        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4)) if len(value) <= 4 * size else b""
+        raw = b""
+        if len(value) <= 4 * size:
+            raw = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        if size == P256DH_BYTES:
+            # Nothing can be encrypted for a point that is not on the curve.
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
     except (binascii.Error, ValueError):
         raw = b""
-    if len(raw) != size or (size == P256DH_BYTES and raw[0] != UNCOMPRESSED):
+    if len(raw) != size:
         raise Invalid("This is not the key that the browser's PushSubscription gives.", field)
-    return text
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -14,7 +14,7 @@ from resolvers import validation
 from resolvers.channels.adding import checked_types, send_link, works_again
 from resolvers.channels.kinds import DeliveryStatus, Kind
 from resolvers.deliveries.outcome import fail_pending
-from resolvers.errors import Invalid, LimitExceeded, NotFound
+from resolvers.errors import Conflict, Invalid, LimitExceeded, NotFound
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
 from resolvers.tables import Channel, Delivery, User
@@ -77,13 +77,18 @@ async def remove_channel(tx: Transaction, id_: str) -> Channel:
 async def begin_test(tx: Transaction, id_: str) -> tuple[Channel, User]:
     """The channel to send a message through, and its owner; where it is not confirmed, its link is sent again.
 
-    Raises NotFound, LimitExceeded.
+    Raises NotFound, LimitExceeded, and Conflict where it is off and not confirmed.
     """
     channel = await find_channel(tx, id_)
     user = await tx.session.get(User, tx.user_id)
     assert user is not None
     if channel.confirmed_at is None:
-        await send_link(tx, channel)
+        if not channel.enabled:
+            # Nothing is sent through it, and no link either.
+            raise Conflict(
+                "It is switched off. Switch it on first, then its link can be sent.", "id", current=channel
+            )
+        await send_link(tx, channel, "id")
         return channel, user
     if channel.tested_at is not None and tx.now - channel.tested_at < TESTS_APART:
         raise LimitExceeded("It was just tested. Wait a few seconds.", "id")
@@ -115,6 +120,8 @@ def target(channel: Channel) -> str:
         return channel.address
     parts = urlsplit(channel.address)
     host = parts.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"  # an IPv6 address
     if channel.kind == Kind.WEB_PUSH:
         return host
     port = f":{parts.port}" if parts.port else ""

@@ -13,7 +13,7 @@ GOOD_FOR = timedelta(days=3)
 async def confirm(database: Database, token: str) -> str | None:
     """The address that may now be sent to; None where the link is of none, or too old. Raises Unavailable."""
     async with database.transaction() as session:
-        channel = await channel_of_link(session, token, Purpose.CONFIRM)
+        channel = await channel_of_link(session, token, Purpose.CONFIRM, lock=True)
         if channel is None:
             return None
         now = await database.now(session)
@@ -37,7 +37,7 @@ async def unsubscribe(database: Database, token: str) -> bool:
     Raises Unavailable.
     """
     async with database.transaction() as session:
-        channel = await channel_of_link(session, token, Purpose.UNSUBSCRIBE)
+        channel = await channel_of_link(session, token, Purpose.UNSUBSCRIBE, lock=True)
         if channel is None:
             return False
         # Whoever added it may not be who reads its mail, and has no say in this.

@@ -25,13 +25,18 @@ def link_token(channel: Channel, purpose: Purpose) -> str:
     return f"{channel.id.hex}.{urlsafe_b64encode(tag).decode()}"
 
 
-async def channel_of_link(session: AsyncSession, token: str, purpose: Purpose) -> Channel | None:
-    """The channel that the token was made for; None where it is of no channel, or was made up."""
+async def channel_of_link(
+    session: AsyncSession, token: str, purpose: Purpose, *, lock: bool = False
+) -> Channel | None:
+    """The channel that the token was made for; None where it is of no channel, or was made up.
+
+    lock  before it is changed: its owner may be about to remove it
+    """
     try:
         id_ = UUID(hex=token.partition(".")[0])
     except ValueError:
         return None
-    channel = await session.get(Channel, id_)
+    channel = await session.get(Channel, id_, with_for_update=lock)
     if channel is None or not hmac.compare_digest(link_token(channel, purpose).encode(), token.encode()):
         return None
     return channel

@@ -1,6 +1,7 @@
 """Channels as a client makes, sees, tries out and changes them."""
 
 import asyncio
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -288,6 +289,8 @@ async def test_changing_and_removing(outside: Outside):
 
 
 BROWSER = Browser("https://1.1.1.1/push").keys
+#: As long as such a key, and none.
+OFF_CURVE = urlsafe_b64encode(b"\x04" + b"\x01" * 64).decode()
 
 
 @pytest.mark.parametrize(
@@ -300,6 +303,12 @@ BROWSER = Browser("https://1.1.1.1/push").keys
         (
             "addWebPushChannel",
             {"endpoint": "https://1.1.1.1/p", **BROWSER, "p256dh": "\u00e4" * 87},
+            "p256dh",
+        ),
+        ("addWebPushChannel", {"endpoint": "https://1.1.1.1/p", **BROWSER, "p256dh": OFF_CURVE}, "p256dh"),
+        (
+            "addWebPushChannel",
+            {"endpoint": "https://1.1.1.1/p", **BROWSER, "p256dh": BROWSER["p256dh"] + "!"},
             "p256dh",
         ),
         ("addWebPushChannel", {"endpoint": "https://1.1.1.1/p", **BROWSER, "auth": "x" * 100_000}, "auth"),
