@@ -9,11 +9,11 @@ from prometheus_client import Counter
 
 from jobs.due import DueJobs
 from resolvers.database import Database
-from resolvers.deliveries.outcome import KEPT, PURGE_DELIVERIES, purge_deliveries
+from resolvers.deliveries.waiting import KEPT, PURGE_DELIVERIES, purge_deliveries
 from resolvers.errors import Unavailable
 from resolvers.log.inbox import PURGE_ENTRIES, purge_inbox
 from resolvers.log.transaction import Log
-from resolvers.password_resets import purge_resets
+from resolvers.reset_links import purge_resets
 from resolvers.tasks import purge_deleted, users_with_purgeable
 
 log = structlog.get_logger()

@@ -17,6 +17,7 @@ from resolvers.log.events import EventType
 from resolvers.log.transaction import Committed, Log, Transaction
 from resolvers.passwords import hash_password, is_outdated, password_matches
 from resolvers.reminders.plan import follow_all_day_time
+from resolvers.reset_links import void_resets
 from resolvers.sessions import Grant, begin_session, end_session, end_sessions, refresh, session_of_token
 from resolvers.tables import SignInSession, User, UserStream
 from resolvers.unset import UNSET, Unset
@@ -160,6 +161,7 @@ async def change_password(log: Log, viewer: Viewer, password: str, new_password:
         if user.password_hash != known:
             raise BadCredentials("The password is wrong.", "password")  # changed in between
         user.password_hash = password_hash
+        await void_resets(tx.session, viewer.user_id, tx.now)
         tx.ended_sessions += await end_sessions(tx.session, viewer.user_id, tx.now, but=viewer.session_id)
 
     await log.change(viewer, act, "")

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from resolvers.deliveries.queue import queue_letter
 from resolvers.errors import BadCredentials, Unavailable
 from resolvers.log.transaction import Busy, Log, Transaction
 from resolvers.passwords import hash_password
+from resolvers.reset_links import void_resets
 from resolvers.sessions import end_sessions
 from resolvers.tables import PasswordReset, User
 
@@ -26,8 +27,6 @@ TOKEN_BYTES = 32
 GOOD_FOR = timedelta(hours=1)
 #: Mails to one account in an hour; whoever asks for more is answered the same.
 LINKS_AN_HOUR = 3
-#: Longer than what LINKS_AN_HOUR counts.
-KEPT = timedelta(days=1)
 #: It takes at least so long, so that nobody can tell by the time whether there is such an account.
 ANSWER_SECONDS = 0.3
 STALE = "This link is not good any more. Ask for a new one."
@@ -67,13 +66,7 @@ async def reset_password(log_: Log, token: str, new_password: str) -> None:
         if now_ is None or user is None or now_.used_at is not None or now_.expires_at <= tx.now:
             raise BadCredentials(STALE, "token")
         user.password_hash = password_hash
-        # Others that were asked for are void, too.
-        await tx.session.execute(
-            sa.update(PasswordReset)
-            .where(col(PasswordReset.user_id) == tx.user_id, col(PasswordReset.used_at).is_(None))
-            .values(used_at=tx.now)
-            .execution_options(synchronize_session=False)
-        )
+        await void_resets(tx.session, tx.user_id, tx.now)
         tx.ended_sessions += await end_sessions(tx.session, tx.user_id, tx.now)
 
     try:
@@ -81,11 +74,6 @@ async def reset_password(log_: Log, token: str, new_password: str) -> None:
     except Busy:
         # Nothing is known to be wrong with the link: it can be followed once more.
         raise Unavailable from None
-
-
-async def purge_resets(session: AsyncSession, now: datetime) -> None:
-    """Take away the links that are not good any more, and no longer count."""
-    await session.execute(sa.delete(PasswordReset).where(col(PasswordReset.created_at) < now - KEPT))
 
 
 async def _queue(database: Database, session: AsyncSession, email: str) -> bool:

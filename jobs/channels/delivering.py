@@ -19,6 +19,7 @@ from jobs.channels.sending import SEND_SECONDS, Message, Sending, next_messages
 from resolvers.database import Database
 from resolvers.deliveries.claim import CLAIM, next_due, release
 from resolvers.deliveries.reading import count_pending
+from resolvers.deliveries.room import Room
 from resolvers.errors import Unavailable
 
 log = structlog.get_logger()
@@ -76,13 +77,14 @@ class Delivering:
 
         Raises Unavailable.
         """
-        while (room := AT_ONCE - len(self._tasks)) > 0:
-            busy = self._busy()
+        while (places := AT_ONCE - len(self._tasks)) > 0:
+            under_way = [message.lane for message in self._tasks.values()]
             # Mostly there is nothing: that is found out by one look, which holds nobody up.
             async with self._database.read() as session:
-                soonest = await next_due(session, busy)
+                soonest = await next_due(session, Room(under_way))
                 if soonest is None:
-                    backlog_gauge.set(0)
+                    if not under_way:
+                        backlog_gauge.set(0)
                     return self._sleep_seconds
                 await self._count_backlog(session)
                 seconds = (soonest - await self._database.now(session)).total_seconds()
@@ -90,7 +92,7 @@ class Delivering:
                 return seconds
             async with self._database.transaction() as session:
                 now = await self._database.now(session)
-                messages = await next_messages(session, self._owner, now, room, busy)
+                messages = await next_messages(session, self._owner, now, places, under_way)
             for message in messages:
                 task = asyncio.create_task(self._send(message), name="delivery")
                 self._tasks[task] = message
@@ -121,24 +123,26 @@ class Delivering:
             self._next_count = now + COUNT_EVERY_SECONDS
             backlog_gauge.set(await count_pending(session, BACKLOG_COUNTED))
 
-    def _busy(self) -> set[UUID]:
-        """Channels that something is under way to: they get more when that has ended."""
-        return {message.channel_id for message in self._tasks.values() if message.channel_id is not None}
-
     async def _send(self, message: Message) -> None:
-        loop = asyncio.get_running_loop()
-        latest = loop.time() + CLAIM.total_seconds() - SEND_SECONDS
         try:
-            subject = await self._outlast(lambda: self._sending.read(message), latest)
-            if loop.time() > latest:
-                return  # the claim would run out while it is sent, and another would send it, too
-            outcome = await self._sending.send(message, subject)
-            # However long that takes: while nobody else has claimed it, it need not be sent again.
-            await self._outlast(lambda: self._note(outcome))
-        except Exception:
-            # Its claim runs out, and it is tried again.
+            await self._send_and_note(message)
+        except Exception as error:
             failures_total.inc()
             log.exception("delivery_failed", delivery_id=str(message.key))
+            if not isinstance(error, Unavailable):
+                # Should that fail as well, its claim runs out, and it is tried again.
+                with contextlib.suppress(Exception):
+                    await self._note(self._sending.give_up(message))
+
+    async def _send_and_note(self, message: Message) -> None:
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + CLAIM.total_seconds() - SEND_SECONDS
+        subject = await self._outlast(lambda: self._sending.read(message), latest)
+        if loop.time() > latest:
+            return  # the claim would run out while it is sent, and another would send it, too
+        outcome = await self._sending.send(message, subject)
+        # However long that takes: while nobody else has claimed it, it need not be sent again.
+        await self._outlast(lambda: self._note(outcome))
 
     async def _note(self, outcome: Callable[[AsyncSession, UUID], Awaitable[None]]) -> None:
         async with self._database.transaction() as session:

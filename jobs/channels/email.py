@@ -95,7 +95,15 @@ class EmailSender:
         except aiosmtplib.SMTPRecipientsRefused as refused:
             at_rest = True
             raise _refusal([recipient.code for recipient in refused.recipients]) from None
+        except aiosmtplib.SMTPDataError as answered:
+            at_rest = True
+            if answered.code >= 500:
+                raise Refused(f"The mail server does not take this mail ({answered.code}).") from None
+            raise SendFailed(
+                f"The mail server wants it later ({answered.code}).", may_have_arrived=False
+            ) from None
         except aiosmtplib.SMTPResponseException as answered:
+            # To whom it knows us as, or lets us send: whoever keeps the server can mend that meanwhile.
             raise SendFailed(f"The mail server answered {answered.code}.", may_have_arrived=False) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):

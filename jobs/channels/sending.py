@@ -1,7 +1,7 @@
 """From claimed deliveries to messages, and what comes of each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -16,8 +16,9 @@ from jobs.channels.courier import Courier
 from resolvers.channels.kinds import FOR_PEOPLE
 from resolvers.database import Database
 from resolvers.deliveries import outcome
-from resolvers.deliveries.claim import claim_due, claim_late
+from resolvers.deliveries.claim import Claimed, claim_due, claim_late
 from resolvers.deliveries.reading import Subject, Told, read_subject
+from resolvers.deliveries.room import Lane, Room
 from resolvers.tables import Delivery
 
 log = structlog.get_logger()
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 SEND_SECONDS = 20.0
 #: A link that resets a password is good for so long.
 RESET_LETTER = timedelta(hours=1)
+OUR_FAULT = "Something went wrong on our side."
 
 deliveries_total = Counter(
     "taskflow_deliveries_total", "Attempts to send, by what came of them.", ["kind", "outcome"]
@@ -42,36 +44,37 @@ type Outcome = Callable[[AsyncSession, UUID], Awaitable[None]]
 class Message:
     """One or more claimed deliveries of one channel that are told of together, the oldest first.
 
-    key  what it is sent with, also when it is sent again
+    key       what it is sent with, also when it is sent again
+    is_fresh  none of it was ever sent before
     """
 
     key: UUID
+    is_fresh: bool
+    lane: Lane
     deliveries: Sequence[Delivery]
-
-    @property
-    def channel_id(self) -> UUID | None:
-        return self.deliveries[0].channel_id
 
 
 async def next_messages(
-    session: AsyncSession, owner: UUID, now: datetime, limit: int, busy: Collection[UUID]
+    session: AsyncSession, owner: UUID, now: datetime, limit: int, under_way: Iterable[Lane] = ()
 ) -> list[Message]:
-    """Claim what is due, up to `limit` messages or a little more. Late rings are one message for each channel."""
-    late = await claim_late(session, owner, now, limit, busy)
-    left = limit - len(late)
-    alone = await claim_due(session, owner, now, left, busy) if left > 0 else []
-    messages = [_message(deliveries) for deliveries in [*late, *([delivery] for delivery in alone)]]
+    """Claim what is due, up to `limit` messages, beside what is `under_way`. Late rings are told of together."""
+    room = Room(under_way)
+    claimed = await claim_late(session, owner, now, limit, room)
+    if (left := limit - len(claimed)) > 0:
+        claimed += await claim_due(session, owner, now, left, room)
+    messages = [_message(each) for each in claimed]
     await session.flush()
     return messages
 
 
-def _message(deliveries: Sequence[Delivery]) -> Message:
-    first = deliveries[0]
+def _message(claimed: Claimed) -> Message:
+    (first, *others) = claimed.deliveries
     # Several have a key of their own: under that of one of them, a receiver may have seen that one alone.
-    key = first.sent_with or (first.id if len(deliveries) == 1 else uuid4())
-    for delivery in deliveries:
+    key = first.sent_with or (uuid4() if others else first.id)
+    message = Message(key, first.sent_with is None, claimed.lane, claimed.deliveries)
+    for delivery in message.deliveries:
         delivery.sent_with = key
-    return Message(key, deliveries)
+    return message
 
 
 class Sending:
@@ -82,20 +85,17 @@ class Sending:
     async def read(self, message: Message) -> Subject | None:
         """What it is about. Raises Unavailable."""
         async with self._database.read() as session:
-            return await read_subject(session, message.deliveries)
+            return await read_subject(session, message.deliveries, await self._database.now(session))
 
     async def send(self, message: Message, subject: Subject | None) -> Outcome:
         """Returns what is to be noted, whatever came of it."""
         if subject is None:
             return _nothing
-        channel, deliveries = subject.channel, message.deliveries
-        kind = "LETTER" if channel is None else channel.kind
+        kind = "LETTER" if subject.channel is None else subject.channel.kind
         not_wanted = {
-            each.id: reason
-            for each in deliveries
-            if (reason := await self._why_not(each, subject)) is not None
+            each.id: reason for each in message.deliveries if (reason := _why_not(each, subject)) is not None
         }
-        sent = [each for each in deliveries if each.id not in not_wanted]
+        sent = [each for each in message.deliveries if each.id not in not_wanted]
         problem: SendFailed | None = None
         if sent:
             try:
@@ -107,29 +107,16 @@ class Sending:
                 problem = SendFailed("It took too long.")
             except Exception:
                 log.exception("sender_failed", kind=kind, delivery_id=str(message.key))
-                problem = SendFailed("Something went wrong on our side.")
+                problem = SendFailed(OUR_FAULT)
         deliveries_total.labels(kind, "not wanted").inc(len(not_wanted))
         return lambda session, owner: self._note(session, owner, kind, message, sent, not_wanted, problem)
 
-    async def _why_not(self, delivery: Delivery, subject: Subject) -> str | None:
-        """Why it is not to be sent any more."""
-        channel = subject.channel
-        if channel is not None and not channel.enabled:
-            return "The channel was switched off."
-        if delivery.event_id is not None:
-            told = subject.told.get(delivery.id)
-            if told is None:
-                return "The event is no longer kept."
-            return told.outdated if channel is not None and channel.kind in FOR_PEOPLE else None
-        letter = delivery.letter or {}
-        if letter.get("kind") == "confirm" and channel is not None and channel.confirmed_at is not None:
-            return "It was confirmed meanwhile."
-        if letter.get("kind") == "reset":
-            async with self._database.read() as session:
-                now = await self._database.now(session)
-            if delivery.created_at + RESET_LETTER <= now:
-                return "Its link is not good any more."
-        return None
+    def give_up(self, message: Message) -> Outcome:
+        """What is to be noted where something went wrong that nobody foresaw: it is tried again, but not for ever."""
+        problem = SendFailed(OUR_FAULT)
+        return lambda session, owner: self._note(
+            session, owner, "UNKNOWN", message, message.deliveries, {}, problem
+        )
 
     async def _hand_over(self, key: UUID, deliveries: Sequence[Delivery], subject: Subject) -> None:
         """Raises SendFailed."""
@@ -159,7 +146,6 @@ class Sending:
                 await outcome.note_not_wanted(session, owner, [delivery], reason)
         if not sent:
             return
-        channel_id = message.channel_id
         if problem is None:
             await outcome.note_sent(session, owner, sent, now)
             deliveries_total.labels(kind, "sent").inc(len(sent))
@@ -167,8 +153,8 @@ class Sending:
                 delivery_seconds.labels(kind).observe((now - delivery.created_at).total_seconds())
             return
         log.info("not_sent", kind=kind, delivery_id=str(message.key), reason=problem.reason)
-        if isinstance(problem, Gone) and channel_id is not None:
-            await outcome.note_gone(session, channel_id, now, problem.reason)
+        if isinstance(problem, Gone):
+            await outcome.note_gone(session, owner, sent, now, problem.reason)
             deliveries_total.labels(kind, "gone").inc(len(sent))
         elif isinstance(problem, Refused):
             await outcome.note_given_up(session, owner, sent, now, problem.reason)
@@ -181,9 +167,29 @@ class Sending:
                 now,
                 problem.reason,
                 problem.retry_after_seconds,
-                may_have_arrived=problem.may_have_arrived,
+                forget_key=message.is_fresh and not problem.may_have_arrived,
             )
             deliveries_total.labels(kind, "failed").inc(len(sent))
+
+
+def _why_not(delivery: Delivery, subject: Subject) -> str | None:
+    """Why it is not to be sent any more."""
+    channel = subject.channel
+    if channel is not None and not channel.enabled:
+        return "The channel was switched off."
+    if delivery.event_id is not None:
+        told = subject.told.get(delivery.id)
+        if told is None:
+            return "The event is no longer kept."
+        if channel is None or channel.confirmed_at is None:
+            return "The address is not confirmed."
+        return told.outdated if channel.kind in FOR_PEOPLE else None
+    letter = delivery.letter or {}
+    if letter.get("kind") == "confirm" and channel is not None and channel.confirmed_at is not None:
+        return "It was confirmed meanwhile."
+    if letter.get("kind") == "reset" and delivery.created_at + RESET_LETTER <= subject.now:
+        return "Its link is not good any more."
+    return None
 
 
 async def _nothing(session: AsyncSession, owner: UUID) -> None:

@@ -5,6 +5,7 @@ import secrets
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Collection
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlmodel import col, select
 from resolvers import validation
 from resolvers.channels.kinds import DEFAULT_TYPES, Kind
 from resolvers.deliveries.queue import queue_letter
+from resolvers.deliveries.waiting import try_now
 from resolvers.errors import Invalid, LimitExceeded
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
@@ -26,8 +28,8 @@ SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"
 #: The uncompressed point of a P-256 key, and the secret of RFC 8291.
 P256DH_BYTES, AUTH_BYTES = 65, 16
-#: Mails to addresses that nobody has confirmed yet: of a user, and to one of them.
-LETTERS_AN_HOUR, LINKS_AN_HOUR, LINKS_APART = 5, 3, timedelta(minutes=1)
+#: Mails to addresses that nobody has confirmed yet: of a user; and to one address, whoever asks for them.
+LETTERS_AN_HOUR, LINKS_AN_HOUR, LINKS_A_DAY, LINKS_APART = 5, 3, 10, timedelta(minutes=1)
 
 
 async def add_web_push(tx: Transaction, endpoint: str, p256dh: str, auth: str, label: str) -> Channel:
@@ -47,8 +49,8 @@ async def add_web_push(tx: Transaction, endpoint: str, p256dh: str, auth: str, l
     channel = await _existing(tx, Kind.WEB_PUSH, address)
     if channel is None:
         return await _add(tx, Kind.WEB_PUSH, address, label, keys=keys, confirmed_at=tx.now)
-    channel.keys = keys
-    works_again(channel)
+    channel.keys, channel.enabled = keys, True
+    await works_again(tx, channel)
     channel.label = validation.name(label, "label", needed=False) or channel.label
     return channel
 
@@ -63,7 +65,8 @@ async def add_email(tx: Transaction, address: str, label: str) -> Channel:
         await tx.session.flush()
     else:
         channel.label = validation.name(label, "label", needed=False) or channel.label
-        works_again(channel)
+        channel.enabled = True
+        await works_again(tx, channel)
     if channel.confirmed_at is None:
         await send_link(tx, channel, "address")
     return channel
@@ -91,25 +94,36 @@ async def send_link(tx: Transaction, channel: Channel, field: str) -> None:
     """Have the link that confirms it sent to an address. Raises LimitExceeded with the field."""
     if channel.link_sent_at is not None and tx.now - channel.link_sent_at < LINKS_APART:
         raise LimitExceeded("A link was just sent. Another one can be sent in a minute.", field)
+    recipient = sha256(channel.address.encode()).digest()
+    to_it = col(Delivery.recipient) == recipient
+    of_user_lately = sa.and_(
+        col(Delivery.user_id) == tx.user_id, col(Delivery.created_at) > tx.now - timedelta(hours=1)
+    )
     found = await tx.session.execute(
-        sa.select(sa.func.count(), sa.func.count().filter(col(Delivery.channel_id) == channel.id)).where(
-            col(Delivery.user_id) == tx.user_id,
-            col(Delivery.event_id).is_(None),
-            col(Delivery.created_at) > tx.now - timedelta(hours=1),
+        sa.select(
+            sa.func.count().filter(of_user_lately),
+            sa.func.count().filter(to_it, col(Delivery.created_at) > tx.now - timedelta(hours=1)),
+            sa.func.count().filter(to_it),
+        ).where(
+            sa.or_(of_user_lately, to_it),
+            col(Delivery.recipient).is_not(None),
+            col(Delivery.created_at) > tx.now - timedelta(days=1),
         )
     )
-    letters, links = found.one()
-    if letters >= LETTERS_AN_HOUR or links >= LINKS_AN_HOUR:
+    of_user, this_hour, today = found.one()
+    if of_user >= LETTERS_AN_HOUR or this_hour >= LINKS_AN_HOUR:
         raise LimitExceeded("Too many links were sent. Try again in an hour.", field)
+    if today >= LINKS_A_DAY:
+        raise LimitExceeded("Too many links were sent to this address. Try again tomorrow.", field)
     channel.link_sent_at = tx.now
-    await queue_letter(tx.session, tx.user_id, channel.id, {"kind": "confirm"}, tx.now)
+    await queue_letter(tx.session, tx.user_id, channel.id, {"kind": "confirm"}, tx.now, recipient)
 
 
-def works_again(channel: Channel) -> None:
-    """Forget what was wrong with it."""
-    channel.enabled = True
+async def works_again(tx: Transaction, channel: Channel) -> None:
+    """Forget what was wrong with it: what waits is tried at once."""
     channel.failed_at = channel.failure = channel.rests_until = None
     channel.failures = 0
+    await try_now(tx.session, channel.id, tx.now)
 
 
 def checked_types(types: Collection[EventType] | None) -> list[str]:

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from resolvers import validation
 from resolvers.channels.adding import checked_types, send_link, works_again
 from resolvers.channels.kinds import DeliveryStatus, Kind
-from resolvers.deliveries.outcome import fail_pending
+from resolvers.deliveries.waiting import fail_waiting
 from resolvers.errors import Conflict, Invalid, LimitExceeded, NotFound
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
@@ -52,10 +52,11 @@ async def update_channel(tx: Transaction, id_: str, change: ChannelChange) -> Ch
     if change.enabled is None:
         raise Invalid("This can't be null.", "enabled")
     if change.enabled is True:
-        works_again(channel)
+        channel.enabled = True
+        await works_again(tx, channel)
     elif change.enabled is False and channel.enabled:
         channel.enabled = False
-        await fail_pending(tx.session, channel.id, "The channel was switched off.")
+        await fail_waiting(tx.session, channel.id, tx.now, "The channel was switched off.")
     return channel
 
 
@@ -66,7 +67,14 @@ async def remove_channel(tx: Transaction, id_: str) -> Channel:
     await tx.session.execute(
         sa.update(Delivery)
         .where(col(Delivery.channel_id) == channel.id, col(Delivery.event_id).is_(None))
-        .values(channel_id=None, letter=sa.null(), status=DeliveryStatus.FAILED)
+        .values(
+            channel_id=None,
+            letter=sa.null(),
+            status=sa.case(
+                (col(Delivery.status) == DeliveryStatus.PENDING, DeliveryStatus.FAILED),
+                else_=col(Delivery.status),
+            ),
+        )
         .execution_options(synchronize_session=False)
     )
     await tx.session.execute(sa.delete(Channel).where(col(Channel.id) == channel.id))
@@ -100,8 +108,7 @@ async def end_test(tx: Transaction, id_: str, *, arrived: bool) -> Channel:
     """Raises NotFound where it was removed meanwhile."""
     channel = await find_channel(tx, id_)
     if arrived:
-        channel.failed_at = channel.failure = channel.rests_until = None
-        channel.failures = 0
+        await works_again(tx, channel)
     return channel
 
 

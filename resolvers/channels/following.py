@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from resolvers.channels.links import Purpose, channel_of_link
 from resolvers.database import Database
-from resolvers.deliveries.outcome import fail_pending
+from resolvers.deliveries.waiting import fail_waiting
 
 #: A link that confirms an address is good for so long.
 GOOD_FOR = timedelta(days=3)
@@ -44,5 +44,8 @@ async def unsubscribe(database: Database, token: str) -> bool:
         channel.confirmed_at = channel.link_sent_at = None
         if channel.enabled:
             channel.enabled = False
-            await fail_pending(session, channel.id, "The channel was switched off by the link in a mail.")
+            now = await database.now(session)
+            await fail_waiting(
+                session, channel.id, now, "The channel was switched off by the link in a mail."
+            )
         return True

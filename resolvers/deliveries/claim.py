@@ -1,105 +1,102 @@
 """Claiming what is due, so that of any number of workers one sends it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from resolvers.channels.kinds import DeliveryStatus
+from resolvers.channels.kinds import Kind
 from resolvers.database import none_of
+from resolvers.deliveries.room import Lane, Room
+from resolvers.deliveries.rows import PENDING, free
 from resolvers.tables import Channel, Delivery
 
 #: Longer than any message takes; then whoever claimed it is given up.
 CLAIM = timedelta(seconds=30)
-#: Of one channel at once: what is slow keeps only its own waiting.
-AT_ONCE = 8
-#: Looked through for those: more of one channel in front would hide the others', were it not passed over when busy.
+#: The longest due, among which there is a choice: those that have no room are not among them.
 LOOKED_THROUGH = 1000
 #: Late rings that are told of in one message.
 TOGETHER = 200
-#: Written out: with a parameter in its place, the index of what is to come would not be known to be enough.
-_PENDING: sa.ColumnElement[str] = sa.literal_column(f"'{DeliveryStatus.PENDING}'")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What is to be told of in one message, the oldest first."""
+
+    lane: Lane
+    deliveries: Sequence[Delivery]
 
 
 async def claim_due(
-    session: AsyncSession, owner: UUID, now: datetime, limit: int, busy: Collection[UUID] = ()
-) -> list[Delivery]:
-    """Up to `limit` that are due and that nobody else has: no late rings, and none of `busy` channels.
+    session: AsyncSession, owner: UUID, now: datetime, limit: int, room: Room
+) -> list[Claimed]:
+    """Up to `limit` that are due and that nobody else has, as far as there is room; no late rings.
 
     Each counts as an attempt from here on, whatever comes of it.
     """
-    due = (
-        sa.select(col(Delivery.id), col(Delivery.channel_id), col(Delivery.next_at))
+    due = await session.execute(
+        sa.select(col(Delivery.id), *_LANE)
         .outerjoin(Channel, col(Channel.id) == col(Delivery.channel_id))
         .where(
-            *_free(now),
+            free(now),
             sa.or_(col(Delivery.late_after).is_(None), col(Delivery.late_after) > now),
             col(Delivery.next_at) <= now,
-            sa.or_(col(Delivery.channel_id).is_(None), none_of(col(Delivery.channel_id), busy)),
-            sa.or_(col(Channel.id).is_(None), sa.and_(*_takes(now))),
+            *_has(room),
+            sa.or_(col(Channel.id).is_(None), _takes(now)),
         )
-        .order_by(col(Delivery.next_at))
+        .order_by(col(Delivery.next_at), col(Delivery.id))
         .limit(LOOKED_THROUGH)
-        .subquery()
     )
-    whose = sa.func.coalesce(due.c.channel_id, due.c.id)
-    place = sa.func.row_number().over(partition_by=whose, order_by=(due.c.next_at, due.c.id))
-    ranked = sa.select(due.c.id, due.c.next_at, place.label("place")).subquery()
-    first = (
-        sa.select(ranked.c.id)
-        .where(ranked.c.place <= AT_ONCE)
-        .order_by(ranked.c.next_at, ranked.c.id)
-        .limit(limit)
-    )
-    return await _claim(session, owner, now, col(Delivery.id).in_(first))
+    lanes: dict[UUID, Lane] = {}
+    for row in due:
+        if len(lanes) < limit and room.take(lane := _lane(row)):
+            lanes[row.id] = lane
+    if not lanes:
+        return []
+    claimed = await _claim(session, owner, now, col(Delivery.id).in_(lanes))
+    return [Claimed(lanes[delivery.id], [delivery]) for delivery in claimed]
 
 
 async def claim_late(
-    session: AsyncSession, owner: UUID, now: datetime, limit: int, busy: Collection[UUID] = ()
-) -> list[list[Delivery]]:
-    """The late rings of up to `limit` channels where one is due, parted into what one message each is to tell of.
+    session: AsyncSession, owner: UUID, now: datetime, limit: int, room: Room
+) -> list[Claimed]:
+    """The late rings of up to `limit` channels where one is due, as far as one message of each is to tell of them.
 
-    All of a channel are claimed under its lock, or two workers would make two messages of them.
+    Under the channel's lock, or two workers would make two messages of what belongs together.
     """
-    waiting = (
-        sa.select(col(Delivery.channel_id))
+    found = await session.execute(
+        sa.select(sa.func.min(col(Delivery.next_at)).label("since"), *_LANE)
         .join(Channel, col(Channel.id) == col(Delivery.channel_id))
         .where(
-            *_free(now),
+            free(now),
             col(Delivery.late_after) <= now,
             col(Delivery.next_at) <= now,
-            none_of(col(Delivery.channel_id), busy),
-            *_takes(now),
+            *_has(room),
+            _takes(now),
         )
-        .distinct()
-        .limit(limit)
+        .group_by(*_LANE)
+        .order_by("since")
+        .limit(LOOKED_THROUGH)
     )
+    lanes: dict[UUID, Lane] = {}
+    for row in found:
+        if len(lanes) < limit and room.take(lane := _lane(row)):
+            lanes[row.channel_id] = lane
+    if not lanes:
+        return []
     locked = await session.execute(
-        sa.select(col(Channel.id)).where(col(Channel.id).in_(waiting)).with_for_update(skip_locked=True)
+        sa.select(col(Channel.id)).where(col(Channel.id).in_(lanes)).with_for_update(skip_locked=True)
     )
-    messages: list[list[Delivery]] = []
+    messages: list[Claimed] = []
     for channel_id in locked.scalars().all():
-        late = (
-            sa.select(col(Delivery.id))
-            .where(*_free(now), col(Delivery.channel_id) == channel_id, col(Delivery.late_after) <= now)
-            .order_by(col(Delivery.sent_with), col(Delivery.seq))
-            .limit(LOOKED_THROUGH)
-        )
-        # All of what was told of together, though it be more than is looked through: a receiver that has seen the key
-        # takes what else comes under it for a double.
-        begun = sa.select(col(Delivery.sent_with)).where(col(Delivery.id).in_(late))
-        together = sa.and_(col(Delivery.channel_id) == channel_id, col(Delivery.sent_with).in_(begun))
-        claimed = await _claim(session, owner, now, sa.or_(col(Delivery.id).in_(late), together))
-        groups: dict[UUID | None, list[Delivery]] = {}
-        for delivery in sorted(claimed, key=lambda each: each.seq or 0):
-            groups.setdefault(delivery.sent_with, []).append(delivery)
-        fresh = groups.pop(None, [])
-        # What was sent before, and may have arrived, is sent again as it was.
-        messages += groups.values()
-        messages += [fresh[start : start + TOGETHER] for start in range(0, len(fresh), TOGETHER)]
+        together = await _claim(session, owner, now, await _together(session, channel_id, now))
+        if together:
+            messages.append(Claimed(lanes[channel_id], sorted(together, key=lambda each: each.seq or 0)))
     return messages
 
 
@@ -113,35 +110,50 @@ async def release(session: AsyncSession, owner: UUID, ids: Collection[UUID]) -> 
     )
 
 
-async def next_due(session: AsyncSession, busy: Collection[UUID] = ()) -> datetime | None:
+async def next_due(session: AsyncSession, room: Room) -> datetime | None:
     """When the next is to be tried, or a claim on it runs out; in the past where some are due."""
-    found = await session.execute(
-        sa.select(
-            sa.func.min(
-                sa.case(
-                    (
-                        col(Delivery.claimed_until) > col(Delivery.next_at),
-                        col(Delivery.claimed_until),
-                    ),
-                    else_=col(Delivery.next_at),
-                )
-            )
-        ).where(
-            col(Delivery.status) == _PENDING,
-            sa.or_(col(Delivery.channel_id).is_(None), none_of(col(Delivery.channel_id), busy)),
-        )
+    unclaimed = (
+        _waiting(sa.select(col(Delivery.next_at)), room)
+        .where(col(Delivery.claimed_until).is_(None))
+        .order_by(col(Delivery.next_at))
+        .limit(1)
     )
-    moment: datetime | None = found.scalar_one_or_none()
-    return moment
+    claimed = _waiting(sa.select(sa.func.min(col(Delivery.claimed_until))), room).where(
+        col(Delivery.claimed_until).is_not(None)
+    )
+    found = await session.execute(sa.select(unclaimed.scalar_subquery(), claimed.scalar_subquery()))
+    return min((moment for moment in found.one() if moment is not None), default=None)
+
+
+async def _together(session: AsyncSession, channel_id: UUID, now: datetime) -> sa.ColumnElement[bool]:
+    """Which late rings of the channel its next message tells of."""
+    late = sa.and_(free(now), col(Delivery.channel_id) == channel_id, col(Delivery.late_after) <= now)
+    begun = await session.execute(
+        sa.select(col(Delivery.sent_with))
+        .where(late, col(Delivery.sent_with).is_not(None), col(Delivery.next_at) <= now)
+        .order_by(col(Delivery.next_at), col(Delivery.seq))
+        .limit(1)
+    )
+    if (key := begun.scalar_one_or_none()) is not None:
+        # What was sent before, and may have arrived, is sent again as it was, all of it: a receiver that has seen the
+        # key takes what else comes under it for a double.
+        return sa.and_(col(Delivery.channel_id) == channel_id, col(Delivery.sent_with) == key)
+    fresh = (
+        sa.select(col(Delivery.id))
+        .where(late, col(Delivery.sent_with).is_(None))
+        .order_by(col(Delivery.seq))
+        .limit(TOGETHER)
+    )
+    return col(Delivery.id).in_(fresh)
 
 
 async def _claim(
     session: AsyncSession, owner: UUID, now: datetime, which: sa.ColumnElement[bool]
-) -> list[Delivery]:
-    found: Sequence[Delivery] = (
+) -> Sequence[Delivery]:
+    found = (
         await session.exec(
             select(Delivery)
-            .where(which, *_free(now))
+            .where(which, free(now))
             .order_by(col(Delivery.next_at), col(Delivery.seq))
             .with_for_update(skip_locked=True)
         )
@@ -149,19 +161,47 @@ async def _claim(
     for delivery in found:
         delivery.claimed_by, delivery.claimed_until = owner, now + CLAIM
         delivery.attempts += 1
-    return list(found)
+    return found
 
 
-def _takes(now: datetime) -> list[sa.ColumnElement[bool]]:
-    """Of a channel: it is on, and does not rest."""
-    return [
-        col(Channel.enabled).is_(True),
-        sa.or_(col(Channel.rests_until).is_(None), col(Channel.rests_until) <= now),
-    ]
+_LANE: tuple[Any, ...] = (
+    col(Delivery.user_id),
+    col(Delivery.channel_id),
+    col(Channel.kind).label("kind"),
+    col(Channel.failures).label("failures"),
+)
 
 
-def _free(now: datetime) -> list[sa.ColumnElement[bool]]:
-    return [
-        col(Delivery.status) == _PENDING,
-        sa.or_(col(Delivery.claimed_until).is_(None), col(Delivery.claimed_until) <= now),
-    ]
+def _lane(row: Any) -> Lane:
+    return Lane(
+        user_id=row.user_id,
+        channel_id=row.channel_id,
+        by_mail=row.kind in (None, Kind.EMAIL),
+        failing=bool(row.failures),
+    )
+
+
+def _waiting(what: sa.Select[Any], room: Room) -> sa.Select[Any]:
+    joined = what.select_from(Delivery).outerjoin(Channel, col(Channel.id) == col(Delivery.channel_id))
+    return joined.where(PENDING, *_has(room))
+
+
+def _has(room: Room) -> list[sa.ColumnElement[bool]]:
+    """Of a delivery, with its channel joined: there is room for it."""
+    conditions = [none_of(col(Delivery.user_id), room.full_users)]
+    if room.full_channels:
+        conditions.append(
+            sa.or_(col(Delivery.channel_id).is_(None), none_of(col(Delivery.channel_id), room.full_channels))
+        )
+    if room.no_more_mail:
+        conditions.append(col(Channel.kind) != Kind.EMAIL)  # nor is any that has no channel
+    return conditions
+
+
+def _takes(now: datetime) -> sa.ColumnElement[bool]:
+    """Of a channel: it does not rest. One that is off has nothing sent, but what waits for it must come to its end."""
+    return sa.or_(
+        col(Channel.enabled).is_(False),
+        col(Channel.rests_until).is_(None),
+        col(Channel.rests_until) <= now,
+    )

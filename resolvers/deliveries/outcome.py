@@ -3,7 +3,6 @@
 import random
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +10,9 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.channels.kinds import DeliveryStatus
+from resolvers.deliveries.claim import CLAIM
+from resolvers.deliveries.rows import claimed, end, free, mine, waiting
+from resolvers.deliveries.waiting import fail_waiting
 from resolvers.tables import Channel, Delivery
 
 #: What has been tried for so long has failed for good.
@@ -19,9 +21,6 @@ TRIED_FOR = timedelta(hours=24)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 3600.0
 #: So that what failed together is not tried again together.
 JITTER = 0.25
-#: Sent or failed so long ago, it is forgotten.
-KEPT = timedelta(days=90)
-PURGE_DELIVERIES = 5000
 
 
 async def note_sent(session: AsyncSession, owner: UUID, deliveries: Sequence[Delivery], now: datetime) -> int:
@@ -34,9 +33,15 @@ async def note_sent(session: AsyncSession, owner: UUID, deliveries: Sequence[Del
             .where(
                 _any_mine(owner, ids), sa.or_(col(Channel.failures) > 0, col(Channel.failed_at).is_not(None))
             )
-            .values(failures=0, rests_until=None, failed_at=None, failure=None)
+            .values(
+                failures=0,
+                # Where it asked to be left alone, it meant what else it was sent as well.
+                rests_until=sa.case((col(Channel.rests_until) > now, col(Channel.rests_until)), else_=None),
+                failed_at=None,
+                failure=None,
+            )
         )
-    return await _end(session, owner, ids, DeliveryStatus.SENT, None, sent_at=now)
+    return await end(session, mine(owner, ids), DeliveryStatus.SENT, None, sent_at=now)
 
 
 async def note_failed(
@@ -47,56 +52,48 @@ async def note_failed(
     reason: str,
     retry_after_seconds: float | None,
     *,
-    may_have_arrived: bool,
+    forget_key: bool,
 ) -> int:
     """They are tried again later, and all of their channel rests until then; or the time for that is over.
 
-    What may have arrived is sent again as it was. Returns how many of them failed for good.
+    forget_key  they were never sent before, and surely did not arrive now: they may be told of with others yet
+
+    Returns how many of them failed for good.
     """
     channel_id = deliveries[0].channel_id
-    tries = max(delivery.attempts for delivery in deliveries)
+    rests_until = now + timedelta(seconds=retry_after_seconds or 0.0)
     if channel_id is not None:
-        failures = await session.execute(
-            _channel(channel_id)
-            .where(_any_mine(owner, _ids(deliveries)))
-            .values(failures=col(Channel.failures) + 1)
-            .returning(col(Channel.failures))
-        )
-        counted: int | None = failures.scalar_one_or_none()
-        if counted is None:
+        rest = await _rest(session, owner, deliveries, now)
+        if rest is None:
             return 0  # somebody else has it by now, and may fare better
-        tries = counted
-    over = [delivery for delivery in deliveries if delivery.created_at + TRIED_FOR <= now]
+        rests_until = max(rests_until, rest)
+    over = [delivery for delivery in deliveries if delivery.created_at <= now - TRIED_FOR]
     given_up = await note_given_up(session, owner, over, now, reason) if over else 0
     left = [delivery for delivery in deliveries if delivery not in over]
-    pause = timedelta(seconds=max(retry_after_seconds or 0.0, pause_seconds(tries)))
+    # One that always fails must not have a channel that takes all others rest again and again.
+    own_pause = timedelta(seconds=pause_seconds(max(delivery.attempts for delivery in deliveries)))
     await session.execute(
-        _mine(owner, _ids(left)).values(
-            next_at=now + pause, claimed_by=None, claimed_until=None, failure=reason
+        mine(owner, _ids(left)).values(
+            next_at=max(rests_until, now + own_pause),
+            claimed_by=None,
+            claimed_until=None,
+            failure=reason,
+            **({"sent_with": None} if forget_key else {}),
         )
     )
-    if not may_have_arrived:
-        # It may yet be told of together with others; but not where an earlier try may have arrived under its key.
-        await session.execute(
-            _update()
-            .where(
-                col(Delivery.id).in_(_ids(left)),
-                col(Delivery.sent_with) == col(Delivery.id),
-                col(Delivery.attempts) == 1,
-            )
-            .values(sent_with=None)
-        )
     if channel_id is not None:
-        await session.execute(_channel(channel_id).values(rests_until=now + pause))
+        await session.execute(_channel(channel_id).values(rests_until=rests_until))
+        if over:
+            # One at a time is tried, to see whether it works again; the others have waited as long.
+            old = col(Delivery.created_at) <= now - TRIED_FOR
+            given_up += await end(
+                session, waiting(channel_id).where(free(now), old), DeliveryStatus.FAILED, reason
+            )
         # Its backlog is not looked at meanwhile.
         await session.execute(
-            _update()
-            .where(
-                col(Delivery.channel_id) == channel_id,
-                col(Delivery.status) == DeliveryStatus.PENDING,
-                col(Delivery.next_at) < now + pause,
-            )
-            .values(next_at=now + pause)
+            waiting(channel_id)
+            .where(free(now), col(Delivery.next_at) < rests_until)
+            .values(next_at=rests_until)
         )
     return given_up
 
@@ -110,52 +107,31 @@ async def note_given_up(
         await session.execute(
             _channel(channel_id).where(_any_mine(owner, ids)).values(failed_at=now, failure=reason)
         )
-    return await _end(session, owner, ids, DeliveryStatus.FAILED, reason)
+    return await end(session, mine(owner, ids), DeliveryStatus.FAILED, reason)
 
 
 async def note_not_wanted(
     session: AsyncSession, owner: UUID, deliveries: Sequence[Delivery], reason: str
 ) -> int:
     """They are not sent any more, which is not their channel's fault."""
-    return await _end(session, owner, _ids(deliveries), DeliveryStatus.FAILED, reason)
+    return await end(session, mine(owner, _ids(deliveries)), DeliveryStatus.FAILED, reason)
 
 
-async def note_gone(session: AsyncSession, channel_id: UUID, now: datetime, reason: str) -> None:
-    """The channel ends, with all that was to be sent through it."""
-    await session.execute(_channel(channel_id).values(enabled=False, failed_at=now, failure=reason))
-    await fail_pending(session, channel_id, reason)
-
-
-async def fail_pending(session: AsyncSession, channel_id: UUID, reason: str) -> None:
-    """What was to be sent through the channel is not."""
-    await session.execute(
-        _update()
-        .where(col(Delivery.channel_id) == channel_id, col(Delivery.status) == DeliveryStatus.PENDING)
-        .values(
-            status=DeliveryStatus.FAILED,
-            failure=reason,
-            letter=sa.null(),
-            claimed_by=None,
-            claimed_until=None,
+async def note_gone(
+    session: AsyncSession, owner: UUID, deliveries: Sequence[Delivery], now: datetime, reason: str
+) -> None:
+    """Their channel ends, with all that was to be sent through it."""
+    ids, channel_id = _ids(deliveries), deliveries[0].channel_id
+    if channel_id is not None:
+        ended = await session.execute(
+            _channel(channel_id)
+            .where(_any_mine(owner, ids))
+            .values(enabled=False, failed_at=now, failure=reason)
+            .returning(col(Channel.id))
         )
-    )
-
-
-async def purge_deliveries(session: AsyncSession, before: datetime) -> int:
-    """Delete some of what ended and was made before that; returns how many."""
-    old = (
-        sa.select(col(Delivery.id))
-        .where(col(Delivery.created_at) < before, col(Delivery.status) != DeliveryStatus.PENDING)
-        .limit(PURGE_DELIVERIES)
-        .with_for_update(skip_locked=True)
-    )
-    deleted = await session.execute(
-        sa.delete(Delivery)
-        .where(col(Delivery.id).in_(old))
-        .returning(col(Delivery.id))
-        .execution_options(synchronize_session=False)
-    )
-    return len(deleted.all())
+        if ended.first() is not None:
+            await fail_waiting(session, channel_id, now, reason)
+    await end(session, mine(owner, ids), DeliveryStatus.FAILED, reason)
 
 
 def pause_seconds(tries: int) -> float:
@@ -164,52 +140,38 @@ def pause_seconds(tries: int) -> float:
     return seconds * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - nothing hangs on its being guessed
 
 
-async def _end(
-    session: AsyncSession,
-    owner: UUID,
-    ids: Collection[UUID],
-    status: DeliveryStatus,
-    reason: str | None,
-    **values: Any,
-) -> int:
+async def _rest(
+    session: AsyncSession, owner: UUID, deliveries: Sequence[Delivery], now: datetime
+) -> datetime | None:
+    """Until when their channel rests, having failed once more; None where somebody else has them by now.
+
+    Those that are sent at once fail at once: they are one failure, though it takes each its time to fail.
+    """
+    (first, *_) = deliveries
+    assert first.channel_id is not None
+    began = now if first.claimed_until is None else first.claimed_until - CLAIM
+    is_news = sa.or_(col(Channel.rests_until).is_(None), col(Channel.rests_until) <= began)
     found = await session.execute(
-        _mine(owner, ids)
-        .values(
-            status=status,
-            failure=reason,
-            # It may hold a link's secret.
-            letter=sa.null(),
-            claimed_by=None,
-            claimed_until=None,
-            **values,
-        )
-        .returning(col(Delivery.id))
+        _channel(first.channel_id)
+        .where(_any_mine(owner, _ids(deliveries)))
+        .values(failures=sa.case((is_news, col(Channel.failures) + 1), else_=col(Channel.failures)))
+        .returning(col(Channel.failures), col(Channel.rests_until))
     )
-    return len(found.all())
+    row = found.one_or_none()
+    if row is None:
+        return None
+    if row.rests_until is not None and row.rests_until > began:
+        rests: datetime = row.rests_until
+        return rests
+    return now + timedelta(seconds=pause_seconds(row.failures))
 
 
 def _ids(deliveries: Sequence[Delivery]) -> list[UUID]:
     return [delivery.id for delivery in deliveries]
 
 
-def _update() -> sa.Update:
-    return sa.update(Delivery).execution_options(synchronize_session=False)
-
-
-def _mine(owner: UUID, ids: Collection[UUID]) -> sa.Update:
-    return _update().where(*_claimed(owner, ids))
-
-
 def _any_mine(owner: UUID, ids: Collection[UUID]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(*_claimed(owner, ids))
-
-
-def _claimed(owner: UUID, ids: Collection[UUID]) -> list[sa.ColumnElement[bool]]:
-    return [
-        col(Delivery.id).in_(ids),
-        col(Delivery.claimed_by) == owner,
-        col(Delivery.status) == DeliveryStatus.PENDING,
-    ]
+    return sa.exists().where(claimed(owner, ids))
 
 
 def _channel(channel_id: UUID) -> sa.Update:

@@ -56,10 +56,15 @@ async def queue_event(database: Database, session: AsyncSession, event: Event) -
 
 
 async def queue_letter(
-    session: AsyncSession, user_id: UUID, channel_id: UUID | None, letter: dict[str, Any], now: datetime
+    session: AsyncSession,
+    user_id: UUID,
+    channel_id: UUID | None,
+    letter: dict[str, Any],
+    now: datetime,
+    recipient: bytes | None = None,
 ) -> None:
-    """A mail of our own: to the channel's address, or to the account's."""
-    row = _row(user_id, now) | {"channel_id": channel_id, "letter": letter}
+    """A mail of our own: to the channel's address, or to the account's. recipient: by which it is counted."""
+    row = _row(user_id, now) | {"channel_id": channel_id, "letter": letter, "recipient": recipient}
     await session.execute(sa.insert(Delivery), [row])
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from resolvers.channels.kinds import DeliveryStatus
+from resolvers.deliveries.rows import PENDING
 from resolvers.log.event_log import EVENT_COLUMNS, to_event
 from resolvers.log.events import Event, EventType
 from resolvers.reminders.plan import Status
 from resolvers.tables import Channel, Delivery, EventRow, Reminder, Task, User
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +33,45 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What deliveries of one channel are about. told: by delivery; what the log no longer holds is left out."""
+    """What deliveries of one channel are about, as of `now`.
 
+    told  by delivery; what the log no longer holds, or holds in a form that can't be read, is left out
+    """
+
+    now: datetime
     user: User
     channel: Channel | None
     told: dict[UUID, Told]
 
 
-async def read_subject(session: AsyncSession, deliveries: Sequence[Delivery]) -> Subject | None:
+async def read_subject(
+    session: AsyncSession, deliveries: Sequence[Delivery], now: datetime
+) -> Subject | None:
     """All of one channel. None where the account or the channel is gone meanwhile."""
     first = deliveries[0]
     user = await session.get(User, first.user_id)
     channel = None if first.channel_id is None else await session.get(Channel, first.channel_id)
     if user is None or (first.channel_id is not None and channel is None):
         return None
-    events = await read_events(
+    events = await _read_events(
         session, first.user_id, [each.seq for each in deliveries if each.seq is not None]
     )
-    ids = {event.seq: _task_id(event) for event in events.values()}
-    tasks = await _tasks(session, {id_ for id_ in ids.values() if id_ is not None})
-    rung = [event.aggregate_id for event in events.values() if event.type is EventType.REMINDER_TRIGGERED]
+    tasks = await _tasks(session, {task_id for _, task_id in events.values() if task_id is not None})
+    rung = [event.aggregate_id for event, _ in events.values() if event.type is EventType.REMINDER_TRIGGERED]
     reminders = await _reminders(session, rung)
     told: dict[UUID, Told] = {}
     for delivery in deliveries:
-        event = None if delivery.seq is None else events.get(delivery.seq)
-        if event is not None:
-            task_id = ids[event.seq]
+        if delivery.seq in events:
+            event, task_id = events[delivery.seq]
             task = None if task_id is None else tasks.get(task_id)
             told[delivery.id] = Told(event, task, _outdated(event, task, reminders))
-    return Subject(user, channel, told)
+    return Subject(now, user, channel, told)
 
 
-async def read_events(session: AsyncSession, user_id: UUID, seqs: Collection[int]) -> dict[int, Event]:
-    """Those of the user's events that the log still holds, by their numbers."""
+async def _read_events(
+    session: AsyncSession, user_id: UUID, seqs: Collection[int]
+) -> dict[int, tuple[Event, UUID | None]]:
+    """Those of the user's events that the log still holds, with the task of each, by their numbers."""
     if not seqs:
         return {}
     found = await session.execute(
@@ -71,7 +81,15 @@ async def read_events(session: AsyncSession, user_id: UUID, seqs: Collection[int
             col(EventRow.type).in_(list(EventType)),
         )
     )
-    return {row.seq: to_event(row) for row in found}
+    events: dict[int, tuple[Event, UUID | None]] = {}
+    for row in found:
+        try:
+            event = to_event(row)
+            events[row.seq] = event, _task_id(event)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            # One that was written wrongly must not keep others from being told of.
+            log.exception("event_unreadable", event_id=str(row.event_id))
+    return events
 
 
 async def deliveries_of_reminders(
@@ -92,7 +110,7 @@ async def deliveries_of_reminders(
 
 async def count_pending(session: AsyncSession, at_most: int) -> int:
     """How many are still to be sent, counted up to `at_most`."""
-    pending = sa.select(col(Delivery.id)).where(col(Delivery.status) == DeliveryStatus.PENDING).limit(at_most)
+    pending = sa.select(col(Delivery.id)).where(PENDING).limit(at_most)
     found = await session.execute(sa.select(sa.func.count()).select_from(pending.subquery()))
     return int(found.scalar_one())
 

@@ -78,6 +78,25 @@ class Delivery(SQLModel, table=True):
             postgresql_where=sa.text("status = 'PENDING'"),
             sqlite_where=sa.text("status = 'PENDING'"),
         ),
+        sa.Index(
+            "deliveries_waiting",
+            "channel_id",
+            postgresql_where=sa.text("status = 'PENDING'"),
+            sqlite_where=sa.text("status = 'PENDING'"),
+        ),
+        sa.Index(
+            "deliveries_claimed",
+            "claimed_until",
+            postgresql_where=sa.text("claimed_until IS NOT NULL"),
+            sqlite_where=sa.text("claimed_until IS NOT NULL"),
+        ),
+        sa.Index(
+            "deliveries_recipient",
+            "recipient",
+            "created_at",
+            postgresql_where=sa.text("recipient IS NOT NULL"),
+            sqlite_where=sa.text("recipient IS NOT NULL"),
+        ),
         sa.Index("deliveries_made", "created_at"),
     )
 
@@ -95,6 +114,8 @@ class Delivery(SQLModel, table=True):
     )
     #: A letter of our own: `{"kind": "confirm" | "reset", ...}`. It may hold a link's secret: None once it was sent.
     letter: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
+    #: Of a link that confirms an address: the address's SHA-256, by which such letters are counted, whoever asks.
+    recipient: bytes | None = None
     #: Of a reminder's ring: from then on it is told of together with others that are late.
     late_after: datetime | None = None
     #: The key of a message that told of it and may have arrived: its own id, or one that several late ones share.

@@ -34,6 +34,7 @@ class ChannelMutations:
         outcome = await context.change(
             lambda tx: adding.add_web_push(tx, input.endpoint, input.p256dh, input.auth, input.label)
         )
+        context.courier.wake()
         return ChannelPayload(channel=Channel.of(outcome.value))
 
     @strawberry.mutation(
@@ -70,6 +71,7 @@ class ChannelMutations:
             types=[type_.value for type_ in types] if isinstance(types, list) else types,
         )
         outcome = await info.context.change(lambda tx: changing.update_channel(tx, input.id, change))
+        info.context.courier.wake()
         return ChannelPayload(channel=Channel.of(outcome.value))
 
     @strawberry.mutation(extensions=[AnswerRefusals(ChannelPayload)])
@@ -89,6 +91,7 @@ class ChannelMutations:
             raise Conflict("Its link was not followed yet. It was sent again.", "id", current=channel)
         problem = await context.courier.try_out(channel, user)
         outcome = await context.change(lambda tx: changing.end_test(tx, input.id, arrived=problem is None))
+        context.courier.wake()
         payload = ChannelPayload(channel=Channel.of(outcome.value))
         if problem is not None:
             payload.errors = [UserError(code=ErrorCode.DELIVERY_FAILED, message=problem, field=["id"])]

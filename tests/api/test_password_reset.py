@@ -77,6 +77,17 @@ async def test_a_used_link_takes_the_others_with_it(api: Api, mailbox: Mailbox):
     assert [error["code"] for error in await reset(api, token_in(second))] == ["BAD_CREDENTIALS"]
 
 
+async def test_a_link_that_was_asked_for_before_a_new_password_sets_no_other(api: Api, mailbox: Mailbox):
+    """Who could read the mail then must not have the account back."""
+    await api.run(REQUEST, email=api.email)
+    (mail,) = await mailbox.mails.have(1)
+    changed = await api.mutate("changePassword", "errors { code }", password=PASSWORD, newPassword=NEW)
+    assert changed["errors"] == []
+    (error,) = await reset(api, token_in(mail), "yet another horse")
+    assert (error["code"], error["field"]) == ("BAD_CREDENTIALS", ["token"])
+    assert await log_in(api, NEW) == []
+
+
 @pytest.mark.parametrize("token", ["", "x", "\u00e4", "\x00", "A" * 43, "x" * 10_000])
 async def test_a_token_that_nobody_was_sent(api: Api, token: str):
     assert [error["code"] for error in await reset(api, token)] == ["BAD_CREDENTIALS"]

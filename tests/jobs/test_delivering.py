@@ -3,19 +3,28 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobs.channels import Gone, Parcel, Refused, SendFailed, delivering
 from jobs.channels.sending import Message, Sending, next_messages
-from resolvers.deliveries.claim import AT_ONCE, CLAIM, claim_due
-from resolvers.deliveries.outcome import KEPT, note_failed, note_given_up, note_sent, purge_deliveries
+from resolvers.deliveries.claim import CLAIM, claim_due
+from resolvers.deliveries.outcome import note_failed, note_given_up, note_sent
+from resolvers.deliveries.room import OF_CHANNEL, Room
+from resolvers.deliveries.waiting import KEPT, purge_deliveries
 from resolvers.errors import Unavailable
-from resolvers.tables import Channel
+from resolvers.tables import Channel, Delivery
 from tests.jobs.office import Office, failing
+
+
+async def claim(office: Office, session: AsyncSession, owner: UUID) -> list[Delivery]:
+    """All that is due and alone."""
+    claimed = await claim_due(session, owner, office.hands.now, 10, Room())
+    return [delivery for each in claimed for delivery in each.deliveries]
 
 
 async def test_an_event_is_told_once_through_each_channel_that_wants_it(office: Office):
@@ -85,29 +94,29 @@ async def test_a_message_of_several_is_sent_again_as_it_was(office: Office):
     assert await office.statuses() == ["SENT"] * 7
 
 
-async def test_messages_of_several_stay_whole_though_there_are_more_than_are_looked_through(
+async def test_messages_of_several_stay_whole_and_others_wait_for_theirs(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ):
     """Who has seen the key takes the rest of the message for a double."""
-    monkeypatch.setattr("resolvers.deliveries.claim.TOGETHER", 4)
     user = await office.people.join()
     await office.channel(user)
     await office.ring(user, 12, ago=timedelta(minutes=30))
     office.hands.go(seconds=3)
     office.post.answer = failing(SendFailed("Later."))
     await office.work()
-    first = {parcel.key: parcel.notices for _, parcel in office.post.parcels}
-    assert sorted(map(len, first.values())) == [4, 4, 4]
-    monkeypatch.setattr("resolvers.deliveries.claim.LOOKED_THROUGH", 6)
-    office.post.parcels.clear()
+    monkeypatch.setattr("resolvers.deliveries.claim.TOGETHER", 4)
+    await office.ring(user, 6, ago=timedelta(minutes=30))
     office.post.answer = None
     office.hands.go(minutes=5)
     await office.work()
-    assert await office.statuses() == ["SENT"] * 12
-    assert [parcel.notices for _, parcel in office.post.parcels] == [
-        first[parcel.key] for _, parcel in office.post.parcels
-    ]
-    assert {parcel.key for _, parcel in office.post.parcels} == first.keys()
+    assert await office.statuses() == ["SENT"] * 18
+    by_key: dict[UUID, list[list[str]]] = {}
+    for (_, parcel), titles in zip(office.post.parcels, office.post.titles(), strict=True):
+        by_key.setdefault(parcel.key, []).append(titles)
+    first, *others = by_key.values()
+    assert [len(titles) for titles in first] == [12, 12]
+    assert first[0] == first[1]
+    assert sorted(len(titles) for (titles,) in others) == [2, 4]
 
 
 async def test_what_a_receiver_said_no_to_is_told_of_together_once_it_is_late(office: Office):
@@ -139,7 +148,7 @@ async def test_what_was_begun_by_one_who_died_is_sent_by_another_under_the_same_
     await office.channel(user)
     await office.ring(user)
     async with office.database.transaction() as session:
-        (claimed,) = await claim_due(session, uuid4(), office.hands.now, 10)
+        (claimed,) = await claim(office, session, uuid4())
     await office.work()
     assert office.post.parcels == []
     office.hands.go(seconds=CLAIM.total_seconds() + 1)
@@ -155,7 +164,7 @@ async def test_who_lost_the_claim_notes_nothing(office: Office):
     await office.ring(user)
     late = uuid4()
     async with office.database.transaction() as session:
-        claimed = await claim_due(session, late, office.hands.now, 10)
+        claimed = await claim(office, session, late)
     office.hands.go(seconds=CLAIM.total_seconds() + 1)
     office.post.answer = failing(SendFailed("Later."))
     await office.work()
@@ -168,7 +177,7 @@ async def test_who_lost_the_claim_notes_nothing(office: Office):
     async with office.database.transaction() as session:
         later = office.hands.now + timedelta(hours=1)
         assert await note_given_up(session, late, claimed, later, "No.") == 0
-        assert await note_failed(session, late, claimed, later, "Later.", None, may_have_arrived=False) == 0
+        assert await note_failed(session, late, claimed, later, "Later.", None, forget_key=True) == 0
     kept = await office.read_channel(channel)
     assert (kept.failures, kept.failed_at) == (1, None)
     assert kept.rests_until is not None
@@ -194,7 +203,7 @@ async def test_it_is_tried_for_a_day_and_the_channel_rests_in_between(office: Of
     office.post.answer = failing(SendFailed("It answered 500."))
     await office.work()
     tried = len(office.post.parcels)
-    assert tried <= AT_ONCE  # the others were not tried while it rests
+    assert tried <= OF_CHANNEL  # the others were not tried while it rests
     assert (await office.read_channel(channel)).failed_at is None
     while office.hands.now < (await office.rows())[0].created_at + timedelta(hours=24):
         office.hands.go(hours=1.3)
@@ -246,7 +255,7 @@ async def test_a_channel_that_is_gone_ends_with_all_that_waits(office: Office):
     office.post.answer = failing(Gone("It is gone."))
     await office.work()
     assert await office.statuses() == ["FAILED"] * 30
-    assert len(office.post.parcels) <= AT_ONCE
+    assert len(office.post.parcels) <= OF_CHANNEL
     ended = await office.read_channel(channel)
     assert (ended.enabled, ended.failure) == (False, "It is gone.")
     await office.ring(user)
@@ -273,7 +282,7 @@ async def test_one_that_hangs_holds_up_nobody_else(office: Office):
     async with asyncio.timeout(10):
         await arrived.wait()
     assert [channel for channel, _ in office.post.parcels].count(quick) == 1
-    assert [channel for channel, _ in office.post.parcels].count(slow) <= AT_ONCE
+    assert [channel for channel, _ in office.post.parcels].count(slow) <= OF_CHANNEL
     running.cancel()
     hanging.set()
     await office.worker.give_back()
@@ -285,7 +294,7 @@ async def test_a_channel_that_is_switched_off_is_not_sent_to_any_more(office: Of
     await office.ring(user)
     sending = Sending(office.database, office.courier)
     async with office.database.transaction() as session:
-        (message,) = await next_messages(session, owner, office.hands.now, 10, ())
+        (message,) = await next_messages(session, owner, office.hands.now, 10)
     async with office.database.transaction() as session:
         await session.execute(sa.update(Channel).where(col(Channel.id) == channel).values(enabled=False))
     outcome = await sending.send(message, await sending.read(message))

@@ -181,6 +181,40 @@ async def test_three_links_an_hour_are_sent_to_one_channel(post: Post):
     assert len(await post.letters()) == 4
 
 
+async def test_an_address_is_sent_few_links_whoever_asks_for_them(post: Post):
+    async def join_and_add() -> None:
+        user = await post.people.join()
+        await post.people.do(user, lambda tx: adding.add_email(tx, EMAIL, ""))
+
+    channel = await post.add_email()
+    await post.people.do(post.user, lambda tx: changing.remove_channel(tx, str(channel.id)))
+    await post.add_email()
+    await join_and_add()
+    with pytest.raises(LimitExceeded, match="in an hour"):
+        await join_and_add()
+    user = await post.people.join()
+    await post.people.do(user, lambda tx: adding.add_email(tx, "bob@example.com", ""))
+    for _ in range(7):
+        post.hands.go(minutes=61)
+        await join_and_add()
+    post.hands.go(minutes=61)
+    with pytest.raises(LimitExceeded, match="tomorrow"):
+        await join_and_add()
+    post.hands.go(days=1)
+    await join_and_add()
+
+
+async def test_links_that_reset_the_password_do_not_count_as_links_to_an_address(post: Post):
+    for _ in range(3):
+        await request(post)
+    for number in range(5):
+        await post.people.do(
+            post.user, lambda tx, number=number: adding.add_email(tx, f"ana{number}@example.com", "")
+        )
+    with pytest.raises(LimitExceeded):
+        await post.add_email()
+
+
 async def test_no_link_is_said_to_be_sent_while_its_channel_is_off(post: Post):
     channel = await post.add_email()
     assert await unsubscribe(post.database, link_token(channel, Purpose.UNSUBSCRIBE))

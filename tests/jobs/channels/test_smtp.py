@@ -49,6 +49,34 @@ async def test_what_the_mail_server_says_of_an_address(answer: str, kind: type[S
     assert "no such mailbox" not in failed.value.reason
 
 
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [("554 looks like spam", Refused), ("451 later", SendFailed), ("452 full", SendFailed)],
+)
+async def test_what_the_mail_server_says_of_a_mail(answer: str, kind: type[SendFailed]):
+    class Reader(Mailbox):
+        async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
+            return answer
+
+    with Reader() as mailbox, pytest.raises(SendFailed) as failed:
+        await send(sender(mailbox))
+    assert type(failed.value) is kind
+    assert not failed.value.may_have_arrived or kind is Refused
+    assert "spam" not in failed.value.reason
+
+
+async def test_who_may_not_send_yet_tries_again():
+    """Whoever keeps the mail server can mend that; the mail itself was not refused."""
+
+    class Guarded(Mailbox):
+        async def handle_MAIL(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
+            return "530 sign in first"
+
+    with Guarded() as mailbox, pytest.raises(SendFailed) as failed:
+        await send(sender(mailbox))
+    assert (type(failed.value), failed.value.may_have_arrived) == (SendFailed, False)
+
+
 async def test_a_mail_that_was_taken_is_sent_however_the_server_parts():
     """Were the goodbye waited for, a mail would be sent again and again by a server that is slow to say it."""
 

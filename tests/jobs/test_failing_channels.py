@@ -1,0 +1,318 @@
+"""What a channel that fails, hangs or ends does to itself, and what it must not do to others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col
+
+from jobs.channels import Gone, Parcel, SendFailed
+from jobs.channels.sending import Message, Sending, next_messages
+from resolvers.channels import adding, changing
+from resolvers.deliveries.claim import CLAIM
+from resolvers.deliveries.room import BY_MAIL, OF_USER
+from resolvers.tables import Channel, EventRow
+from tests.jobs.office import Office, failing
+
+
+class Answers:
+    """Each message that is sent is answered by hand."""
+
+    def __init__(self, office: Office) -> None:
+        self.waiting: asyncio.Queue[asyncio.Future[None]] = asyncio.Queue()
+        office.post.answer = self._answer
+
+    async def _answer(self, channel: Channel, parcel: Parcel) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.put_nowait(future)
+        await future
+
+
+async def at_once(office: Office, count: int) -> tuple[UUID, list[asyncio.Future[None]]]:
+    """So many messages of one channel under way: the channel, and what each waits for."""
+    user = await office.people.join()
+    channel = await office.channel(user)
+    await office.ring(user, count)
+    answers = Answers(office)
+    await office.worker.start_due()
+    async with asyncio.timeout(10):
+        return channel, [await answers.waiting.get() for _ in range(count)]
+
+
+async def end_one(office: Office) -> None:
+    before = len(office.worker.under_way)
+    async with asyncio.timeout(10):
+        while len(office.worker.under_way) == before:
+            await asyncio.wait(office.worker.under_way, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(0)
+
+
+async def test_what_fails_together_is_one_failure(office: Office):
+    channel, answers = await at_once(office, 8)
+    for future in answers:
+        future.set_exception(SendFailed("It answered 500."))
+        await end_one(office)
+        office.hands.go(seconds=3)  # each takes its time
+    failed = await office.read_channel(channel)
+    assert failed.failures == 1
+    assert failed.rests_until is not None
+    assert failed.rests_until < office.hands.now
+
+
+async def test_how_long_it_asked_to_be_left_alone_is_not_cut_short(office: Office):
+    channel, answers = await at_once(office, 3)
+    asked = SendFailed("It answered 429.", retry_after_seconds=600)
+    outcomes: list[SendFailed | None] = [asked, SendFailed("It answered 500."), None]
+    for future, problem in zip(answers, outcomes, strict=True):
+        if problem is None:
+            future.set_result(None)
+        else:
+            future.set_exception(problem)
+        await end_one(office)
+        assert (await office.read_channel(channel)).rests_until == office.hands.now + timedelta(minutes=10)
+    works = await office.read_channel(channel)
+    assert (works.failures, works.failed_at) == (0, None)
+    office.post.answer = None
+    office.hands.go(minutes=9)
+    await office.work()
+    assert len(office.post.parcels) == 3
+    office.hands.go(minutes=2)
+    await office.work()
+    assert await office.statuses() == ["SENT"] * 3
+
+
+async def test_one_message_at_a_time_sees_whether_it_works_again(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    office.post.answer = failing(SendFailed("It answered 500."))
+    await office.ring(user, 1)
+    await office.work()
+    await office.ring(user, 30)
+    office.post.parcels.clear()
+    office.hands.go(seconds=2)
+    await office.work()
+    assert len(office.post.parcels) == 1
+    office.post.answer = None
+    office.hands.go(minutes=1)
+    await office.work()
+    assert await office.statuses() == ["SENT"] * 31
+
+
+async def test_one_that_always_fails_does_not_slow_down_the_others(office: Office):
+    """Its own pause grows though the channel works, and so does not rest."""
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    (bad,) = await office.rows()
+
+    async def answer(channel: Channel, parcel: Parcel) -> None:
+        if parcel.key == bad.id:
+            raise SendFailed("It answered 500.")
+
+    office.post.answer = answer
+    for _ in range(40):
+        await office.work()
+        await office.ring(user)
+        office.hands.go(seconds=5)
+        await office.work()
+    tried = [parcel.key for _, parcel in office.post.parcels].count(bad.id)
+    assert 4 <= tried <= 12
+    assert sorted(await office.statuses()) == ["PENDING"] + ["SENT"] * 40
+
+
+async def test_what_is_a_day_old_fails_with_the_one_that_was_tried(office: Office):
+    user = await office.people.join()
+    channel = await office.channel(user, "WEBHOOK")
+    await office.ring(user, 40)
+    office.post.answer = failing(SendFailed("It can't be reached.", may_have_arrived=False))
+    await office.work()
+    office.hands.go(hours=25)
+    await office.work()
+    assert await office.statuses() == ["FAILED"] * 40
+    assert (await office.read_channel(channel)).failure == "It can't be reached."
+
+
+@pytest.mark.parametrize("kind", ["WEBHOOK", "EMAIL"])
+async def test_nobody_holds_up_others_with_many_slow_channels(office: Office, kind: str):
+    slow, other = await office.people.join(), await office.people.join()
+    for _ in range(20):
+        await office.channel(slow, kind)
+    await office.ring(slow, 100)
+    quick = await office.channel(other, kind)
+    await office.ring(other)
+    await _quick_is_told_while_others_hang(office, quick)
+    assert len(office.post.parcels) == OF_USER + 1
+
+
+async def test_a_silent_mail_server_holds_up_mails_alone(office: Office):
+    for _ in range(100):
+        user = await office.people.join()
+        await office.channel(user, "EMAIL")
+        await office.ring(user)
+    quick = await office.channel(user, "WEBHOOK")
+    await office.ring(user)
+    await _quick_is_told_while_others_hang(office, quick)
+    assert len(office.post.parcels) == BY_MAIL + 1
+
+
+async def test_late_rings_of_many_slow_channels_hold_up_nobody(office: Office):
+    for _ in range(100):
+        user = await office.people.join()
+        await office.channel(user, "EMAIL")
+        await office.ring(user, ago=timedelta(minutes=30))
+    quick = await office.channel(user, "WEBHOOK")
+    await office.ring(user, ago=timedelta(minutes=30))
+    office.hands.go(seconds=3)
+    await _quick_is_told_while_others_hang(office, quick)
+    assert len(office.post.parcels) == BY_MAIL + 1
+
+
+async def _quick_is_told_while_others_hang(office: Office, quick: UUID) -> None:
+    arrived, hanging = asyncio.Event(), asyncio.Event()
+
+    async def answer(channel: Channel, parcel: Parcel) -> None:
+        if channel.id == quick:
+            arrived.set()
+        else:
+            await hanging.wait()
+
+    office.post.answer = answer
+    running = asyncio.create_task(office.worker.run())
+    async with asyncio.timeout(10):
+        await arrived.wait()
+    running.cancel()
+    hanging.set()
+    await office.worker.give_back()
+
+
+@pytest.mark.parametrize("change", [{"enabled": False}, {"confirmed_at": None}])
+async def test_what_waits_for_a_channel_that_takes_nothing_any_more_ends(
+    office: Office, change: dict[str, Any]
+):
+    """However it came to wait: workers would look at it again and again."""
+    user = await office.people.join()
+    channel = await office.channel(user)
+    await office.ring(user, 3)
+    async with office.database.transaction() as session:
+        await session.execute(sa.update(Channel).where(col(Channel.id) == channel).values(**change))
+    await office.work()
+    assert await office.statuses() == ["FAILED"] * 3
+    assert office.post.parcels == []
+    assert (await office.read_channel(channel)).failed_at is None
+
+
+async def begun(office: Office, user: UUID, owner: UUID) -> Message:
+    await office.ring(user)
+    async with office.database.transaction() as session:
+        (message,) = await next_messages(session, owner, office.hands.now, 10)
+    return message
+
+
+async def test_what_is_under_way_is_noted_though_its_channel_was_switched_off(office: Office):
+    user, owner = await office.people.join(), uuid4()
+    channel = await office.channel(user)
+    message = await begun(office, user, owner)
+    sending = Sending(office.database, office.courier)
+    outcome = await sending.send(message, await sending.read(message))
+    await office.ring(user)
+    change = changing.ChannelChange(enabled=False)
+    await office.people.do(user, lambda tx: changing.update_channel(tx, str(channel), change))
+    async with office.database.transaction() as session:
+        await outcome(session, owner)
+    assert await office.statuses() == ["SENT", "FAILED"]
+
+
+async def test_who_lost_the_claim_does_not_end_the_channel(office: Office):
+    user, owner = await office.people.join(), uuid4()
+    channel = await office.channel(user)
+    message = await begun(office, user, owner)
+    office.post.answer = failing(Gone("It is gone."))
+    sending = Sending(office.database, office.courier)
+    outcome = await sending.send(message, await sending.read(message))
+    office.post.answer = None
+    office.hands.go(seconds=CLAIM.total_seconds() + 1)
+    await office.work()
+    await office.ring(user)
+    async with office.database.transaction() as session:
+        await outcome(session, owner)
+    assert await office.statuses() == ["SENT", "PENDING"]
+    assert (await office.read_channel(channel)).enabled
+
+
+async def test_an_event_that_cant_be_read_keeps_no_others_from_being_told(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user, 3, ago=timedelta(minutes=30))
+    bad = (await office.rows())[1]
+    async with office.database.transaction() as session:
+        await session.execute(
+            sa.update(EventRow)
+            .where(col(EventRow.event_id) == bad.event_id)
+            .values(data={"taskId": "not an id"})
+        )
+    office.hands.go(seconds=3)
+    await office.work()
+    assert await office.statuses() == ["SENT", "FAILED", "SENT"]
+    assert [len(parcel.notices) for _, parcel in office.post.parcels] == [2]
+
+
+@pytest.mark.parametrize("where", ["read", "send"])
+async def test_what_nobody_foresaw_is_tried_again_but_not_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch, where: str
+):
+    user = await office.people.join()
+    channel = await office.channel(user)
+    await office.ring(user)
+    calls = 0
+
+    async def breaks(*_: object) -> Any:
+        nonlocal calls
+        calls += 1
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(office.worker._sending, where, breaks)
+    for _ in range(48 * 6):
+        await office.work()
+        office.hands.go(minutes=10)
+    assert await office.statuses() == ["FAILED"]
+    assert calls < 60
+    failed = await office.read_channel(channel)
+    assert failed.failure == "Something went wrong on our side."
+
+
+async def switch_on(office: Office, user: UUID, channel: UUID) -> object:
+    change = changing.ChannelChange(enabled=True)
+    return await office.people.do(user, lambda tx: changing.update_channel(tx, str(channel), change))
+
+
+async def a_test_arrives(office: Office, user: UUID, channel: UUID) -> object:
+    return await office.people.do(user, lambda tx: changing.end_test(tx, str(channel), arrived=True))
+
+
+async def add_it_again(office: Office, user: UUID, channel: UUID) -> object:
+    address = f"{channel.hex}@example.com"
+    async with office.database.transaction() as session:
+        await session.execute(sa.update(Channel).where(col(Channel.id) == channel).values(address=address))
+    return await office.people.do(user, lambda tx: adding.add_email(tx, address, ""))
+
+
+@pytest.mark.parametrize("mend", [switch_on, a_test_arrives, add_it_again])
+async def test_what_waits_is_tried_at_once_where_its_owner_sees_that_it_works(
+    office: Office, mend: Callable[[Office, UUID, UUID], Awaitable[object]]
+):
+    user = await office.people.join()
+    channel = await office.channel(user)
+    await office.ring(user, 2)
+    office.post.answer = failing(SendFailed("It answered 503.", 3600))
+    await office.work()
+    office.post.answer = None
+    office.hands.go(seconds=10)
+    await office.work()
+    assert await office.statuses() == ["PENDING"] * 2
+    await mend(office, user, channel)
+    await office.work()
+    assert await office.statuses() == ["SENT"] * 2
