@@ -17,6 +17,7 @@ from resolvers.deliveries.claim import CLAIM
 from resolvers.deliveries.room import BY_MAIL, OF_USER
 from resolvers.tables import Channel, EventRow
 from tests.jobs.office import Office, failing
+from tests.jobs.people import NOON
 
 
 class Answers:
@@ -128,12 +129,14 @@ async def test_what_is_a_day_old_fails_with_the_one_that_was_tried(office: Offic
     user = await office.people.join()
     channel = await office.channel(user, "WEBHOOK")
     await office.ring(user, 40)
-    office.post.answer = failing(SendFailed("It can't be reached.", may_have_arrived=False))
+    office.post.answer = failing(SendFailed("It did not answer."))
     await office.work()
+    office.post.parcels.clear()
     office.hands.go(hours=25)
     await office.work()
+    assert len(office.post.parcels) == 1
     assert await office.statuses() == ["FAILED"] * 40
-    assert (await office.read_channel(channel)).failure == "It can't be reached."
+    assert (await office.read_channel(channel)).failure == "It did not answer."
 
 
 @pytest.mark.parametrize("kind", ["WEBHOOK", "EMAIL"])
@@ -189,7 +192,14 @@ async def _quick_is_told_while_others_hang(office: Office, quick: UUID) -> None:
     await office.worker.give_back()
 
 
-@pytest.mark.parametrize("change", [{"enabled": False}, {"confirmed_at": None}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"enabled": False},
+        {"enabled": False, "rests_until": NOON + timedelta(days=1)},
+        {"confirmed_at": None},
+    ],
+)
 async def test_what_waits_for_a_channel_that_takes_nothing_any_more_ends(
     office: Office, change: dict[str, Any]
 ):
