@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { TimeZoneQuestion } from '@/features/account/TimeZoneQuestion';
 import { ShowTask } from '@/features/frame/ShowTask';
 import { SignedIn } from '@/features/session/SignedIn';
 
@@ -7,6 +8,7 @@ export default function SignedInLayout({ children }: { children: ReactNode }) {
   return (
     <SignedIn>
       <ShowTask />
+      <TimeZoneQuestion />
       {children}
     </SignedIn>
   );

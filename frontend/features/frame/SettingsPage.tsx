@@ -5,6 +5,11 @@ import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useId } from 'react';
+import { ApiSection } from '@/features/account/ApiSection';
+import { DeleteSection } from '@/features/account/DeleteSection';
+import { PasswordSection } from '@/features/account/PasswordSection';
+import { ProfileSection } from '@/features/account/ProfileSection';
+import { SessionsSection } from '@/features/account/SessionsSection';
 import { ExportSection } from '@/features/calendar/ExportSection';
 import { FeedSection } from '@/features/calendar/FeedSection';
 import { ImportSection } from '@/features/calendar/ImportSection';
@@ -34,6 +39,9 @@ export function SettingsPage() {
           </Link>
           <h1 className="text-2xl font-semibold tracking-tight">{TEXT.settings}</h1>
         </div>
+        <Section {...TEXT.profile}>
+          <ProfileSection />
+        </Section>
         <Section {...TEXT.channels}>
           <ChannelsSection />
         </Section>
@@ -45,6 +53,18 @@ export function SettingsPage() {
         </Section>
         <Section {...TEXT.export}>
           <ExportSection />
+        </Section>
+        <Section {...TEXT.sessions}>
+          <SessionsSection />
+        </Section>
+        <Section {...TEXT.password}>
+          <PasswordSection />
+        </Section>
+        <Section {...TEXT.api}>
+          <ApiSection />
+        </Section>
+        <Section {...TEXT.delete}>
+          <DeleteSection />
         </Section>
       </main>
       {data && <Rings tasks={there(data.tasks.nodes)} onOpen={open} />}

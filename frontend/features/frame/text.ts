@@ -1,7 +1,15 @@
 export const TEXT = {
+  api: {
+    title: 'API',
+    about: 'All that this app does, your own programs can do as well.',
+  },
   channels: {
     title: 'Where reminders reach you',
     about: 'Besides the pages of TaskFlow that you have open.',
+  },
+  delete: {
+    title: 'Delete the account',
+    about: 'Export first what you want to keep.',
   },
   export: {
     title: 'Export',
@@ -16,6 +24,18 @@ export const TEXT = {
     title: 'Import',
     about:
       'To-dos of an iCalendar file (.ics), such as other apps export. What was imported before is brought up to date.',
+  },
+  password: {
+    title: 'Password',
+    about: 'A new one signs all other devices out.',
+  },
+  profile: {
+    title: 'Profile',
+    about: 'Who you are, and which clock your days go by.',
+  },
+  sessions: {
+    title: 'Where you are signed in',
+    about: 'A device that you don’t know should be signed out, and the password changed.',
   },
   settings: 'Settings',
 } as const;
