@@ -1,7 +1,8 @@
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
-import type { CSSProperties, ReactNode } from 'react';
-import { Toaster } from 'sonner';
+import type { ReactNode } from 'react';
+import { Toasts } from '@/ui/Toasts';
+import { THEME_SCRIPT } from '@/ui/theme';
 
 export const metadata: Metadata = {
   title: 'TaskFlow',
@@ -15,20 +16,17 @@ export const viewport: Viewport = {
   ],
 };
 
-/** Toasts look like everything else. */
-const TOASTS = {
-  fontFamily: 'inherit',
-  '--normal-bg': 'var(--card)',
-  '--normal-text': 'var(--ink)',
-  '--normal-border': 'var(--line)',
-} as CSSProperties;
-
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en">
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        {/* Or a page in the other colours would flash by. */}
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours */}
+        <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
+      </head>
       <body>
         {children}
-        <Toaster position="bottom-center" theme="system" closeButton style={TOASTS} />
+        <Toasts />
       </body>
     </html>
   );

@@ -19,6 +19,7 @@ import { BOARD } from '@/features/tasks/board';
 import { there } from '@/features/tasks/tree';
 import { wanted$ } from '@/features/tasks/wanted';
 import { Header } from './Header';
+import { ThemeChoice } from './ThemeChoice';
 import { TEXT } from './text';
 
 export function SettingsPage() {
@@ -41,6 +42,9 @@ export function SettingsPage() {
         </div>
         <Section {...TEXT.profile}>
           <ProfileSection />
+        </Section>
+        <Section {...TEXT.theme}>
+          <ThemeChoice />
         </Section>
         <Section {...TEXT.channels}>
           <ChannelsSection />

@@ -38,4 +38,9 @@ export const TEXT = {
     about: 'A device that you don’t know should be signed out, and the password changed.',
   },
   settings: 'Settings',
+  theme: {
+    title: 'Appearance',
+    about: 'In this browser.',
+  },
+  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
 } as const;
