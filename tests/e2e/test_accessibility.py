@@ -1,0 +1,73 @@
+"""axe on every page and dialog, in both colours: nothing that it knows to be in somebody's way."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.app import NEW_HERE, Window, api_of
+from tests.support.server import Server
+
+pytestmark = pytest.mark.e2e
+
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+RUN = """async () => {
+  await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})));
+  const { violations, passes } = await axe.run(document, { resultTypes: ["violations"] });
+  return {
+    passes: passes.length,
+    violations: violations.map(({ id, nodes }) => [id, nodes.map((node) => [node.html, node.failureSummary])]),
+  };
+}"""
+
+
+async def check(page: Page) -> None:
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(AXE.read_text())
+    found = await page.evaluate(RUN)
+    assert found["violations"] == [], page.url
+    assert found["passes"] > 10
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, scheme: str) -> None:
+    window = await Window.open(browser, server.url, color_scheme=scheme)
+    page = window.page
+    await check(page)
+    await page.get_by_role("button", name=NEW_HERE).click()
+    await check(page)
+    await page.get_by_role("button", name="I have an account").click()
+    await page.get_by_role("button", name="Forgot your password?").click()
+    await check(page)
+    await page.goto(f"{server.url}/reset-password/#token=x")
+    await expect(page.get_by_label("New password")).to_be_visible()
+    await check(page)
+
+    await page.goto(server.url)
+    await window.sign_up()
+    await check(page)
+    async with await api_of(window, server.url) as api:
+        project = await api.mutate("createProject", "project { id }", name="Home", color="#0369a1")
+        await api.mutate(
+            "createTask",
+            "errors { message }",
+            title="Pay the rent",
+            priority="URGENT",
+            projectId=project["project"]["id"],
+            dueOn="2026-01-01",
+            recurrence={"rule": "FREQ=MONTHLY"},
+        )
+        done = await api.mutate("createTask", "task { id }", title="Buy milk", description="Two pints")
+        await api.mutate("completeTask", "errors { message }", id=done["task"]["id"])
+    await expect(window.rows.filter(has_text="Pay the rent")).to_be_visible()
+    await check(page)
+    await window.rows.filter(has_text="Pay the rent").get_by_role("button", name="Edit").first.click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await check(page)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("link", name="Settings").click()
+    await expect(page.get_by_test_id("session").first).to_be_visible()
+    await check(page)
+    await page.get_by_role("button", name="Delete the account").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await check(page)
