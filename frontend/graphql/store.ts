@@ -6,6 +6,7 @@ import { Channels } from '@/features/channels/channels';
 import { PushHere } from '@/features/channels/push';
 import { applyEvent, type Versioned, Versions } from '@/features/live/apply';
 import { Feed } from '@/features/live/feed';
+import { eventsAfter } from '@/features/live/poll';
 import { withNewestReminders } from '@/features/reminders/keep';
 import type { Task } from '@/features/tasks/board';
 import { loadBoard } from '@/features/tasks/load';
@@ -57,10 +58,11 @@ export function openStore(session: Session): Store {
     renewalMs: () => session.renewalMs,
     refresh: () => session.refresh(),
     load: () => loadBoard(run, cache, versions),
+    poll: (after) => eventsAfter(run, after),
     apply: (event) => applyEvent(cache, versions, event),
   });
   const channels = new Channels(run);
-  const unfollow = channels.follow(feed.state$.pipe(filter((state) => state === 'live')));
+  const unfollow = channels.follow(feed.state$.pipe(filter((state) => state === 'live' || state === 'polling')));
   const push = new PushHere(channels, session.userId$.value ?? '');
   const close = () => {
     watching.unsubscribe();

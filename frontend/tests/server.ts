@@ -29,6 +29,8 @@ export class Server {
   down = false;
   /** No socket gets any further: nothing opens, nothing is answered, not even a close. */
   frozen = false;
+  /** Something on the way lets no socket through. */
+  blocked = false;
   readonly sent: Sent[] = [];
   readonly sockets: Socket[] = [];
   /** Each socket, as the app makes it. */
@@ -43,6 +45,7 @@ export class Server {
     labels: () => [],
     tasks: () => page([]),
     projects: () => page([]),
+    events: () => page([]),
     channels: () => [],
     channelKinds: () => [],
     vapidPublicKey: () => null,
@@ -140,7 +143,7 @@ class Socket {
     server.connecting.put(this);
     queueMicrotask(() => {
       if (server.frozen) return;
-      if (server.down) return this.closes(1006);
+      if (server.down || server.blocked) return this.closes(1006);
       this.readyState = Socket.OPEN;
       this.onopen?.();
     });

@@ -8,6 +8,7 @@ import { TEXT } from './text';
 
 const DOTS = {
   live: 'bg-good',
+  polling: 'bg-good',
   connecting: 'bg-warn animate-pulse',
   reconnecting: 'bg-warn animate-pulse',
   offline: 'bg-danger',
@@ -32,7 +33,9 @@ export function Connection() {
     >
       <span aria-hidden className={clsx('size-2 rounded-full', DOTS[state])} />
       {TEXT[state]}
-      {waiting > 0 && (slow || state !== 'live') && <span className="text-warn">· {TEXT.waiting(waiting)}</span>}
+      {waiting > 0 && (slow || !['live', 'polling'].includes(state)) && (
+        <span className="text-warn">· {TEXT.waiting(waiting)}</span>
+      )}
     </output>
   );
 }

@@ -4,10 +4,12 @@ import { BOARD } from '@/features/tasks/board';
 import { loadBoard } from '@/features/tasks/load';
 import { Session } from '@/graphql/session';
 import { openStore } from '@/graphql/store';
-import { page, Queue, Server, type Subscription } from '@/tests/server';
+import { coded, page, Queue, Server, type Subscription } from '@/tests/server';
 import { about, aTask } from '@/tests/things';
 import { applyEvent, Versions } from './apply';
+import type { LiveEvent } from './event';
 import { Feed } from './feed';
+import { eventsAfter } from './poll';
 
 let server: Server;
 let session: Session;
@@ -32,6 +34,7 @@ beforeEach(async () => {
     renewalMs: () => session.renewalMs,
     refresh: () => session.refresh(),
     load: () => loadBoard((query, variables) => session.run(query, variables), cache, versions),
+    poll: (after) => eventsAfter((query, variables) => session.run(query, variables), after),
     apply: (event) => applyEvent(cache, versions, event),
     wait: (ms, signal) =>
       new Promise((end) => {
@@ -308,4 +311,82 @@ test('where there is no server for a fresh token, the old one serves on', async 
   expect(feed.state$.value).toBe('live');
   first.event(about('TASK_UPDATED', 'one', aTask({ title: 'Oat milk', version: 2 })));
   expect(titles()).toEqual(['Oat milk']);
+});
+
+/** The end of the pauses so far, until what is looked for is so. */
+async function until(holds: () => boolean) {
+  while (!holds()) (await pauses.take()).end();
+}
+
+/** From now on no socket opens, and the log is `log`, of which a page holds two. */
+async function blocked(first: Subscription, log: LiveEvent[]) {
+  server.blocked = true;
+  server.root.events = ({ after }) => {
+    const at = log.findIndex(({ cursor }) => cursor === after) + 1;
+    const nodes = log.slice(at, at + 2);
+    return { nodes, pageInfo: { hasNextPage: log.length > at + 2, endCursor: nodes.at(-1)?.cursor ?? after } };
+  };
+  first.socket.closes(1006);
+  await until(() => feed.state$.value === 'polling');
+}
+
+const renamed = (cursor: string, title: string, version: number) =>
+  about('TASK_UPDATED', cursor, aTask({ title, version })) as LiveEvent;
+
+test('where no socket gets through, the log is polled, and a socket tried now and then', async () => {
+  const log = [renamed('one', 'Oat milk', 2), renamed('two', 'Soy milk', 3), renamed('three', 'Rice milk', 4)];
+  await blocked(await start(), log);
+  expect(titles()).toEqual(['Rice milk']);
+  log.push(renamed('four', 'Nut milk', 5));
+  await until(() => titles()?.[0] === 'Nut milk');
+  expect(feed.state$.value).toBe('polling');
+  const tried = server.sockets.length;
+  await until(() => server.sockets.length > tried + 1);
+  expect(feed.state$.value).toBe('polling');
+
+  server.blocked = false;
+  const taken = server.subscribed.take();
+  void (async () => {
+    for (;;) (await pauses.take()).end();
+  })();
+  const subscription = await taken;
+  expect(subscription.after).toBe('four');
+  expect(feed.state$.value).toBe('live');
+  subscription.event(renamed('five', 'Hemp milk', 6));
+  expect(titles()).toEqual(['Hemp milk']);
+  expect(server.names().filter((name) => name === 'Load')).toHaveLength(1);
+});
+
+test('while it polls, a cursor that the log has no more has everything loaded anew', async () => {
+  await blocked(await start(), []);
+  server.root.events = () => {
+    server.root.events = () => page([]);
+    server.root.cursor = () => 'anew';
+    server.root.tasks = () => page([aTask({ title: 'Soy milk', version: 1 })]);
+    throw coded('CURSOR_EXPIRED');
+  };
+  await until(() => titles()?.[0] === 'Soy milk');
+  await until(() => server.sent.at(-1)?.variables.after === 'anew');
+  expect(feed.state$.value).toBe('polling');
+});
+
+test('a server that is away is not taken for one that sockets do not get through to', async () => {
+  const { socket } = await start();
+  server.down = true;
+  socket.closes(1006);
+  for (let tries = 0; tries < 5; tries++) (await pauses.take()).end();
+  const last = await pauses.take();
+  expect(feed.state$.value).toBe('reconnecting');
+  server.down = false;
+  last.end();
+  await server.subscribed.take();
+  expect(feed.state$.value).toBe('live');
+});
+
+test('a server that goes away while it is polled is said to be away', async () => {
+  await blocked(await start(), []);
+  server.down = true;
+  await until(() => feed.state$.value === 'reconnecting');
+  server.down = false;
+  await until(() => feed.state$.value === 'polling');
 });

@@ -1,7 +1,8 @@
 /** The live feed: the viewer's events over one WebSocket, resumed after every break from the last event applied.
  *
  * The loop is ours and not the client library's, which sends the very same variables again after a reconnect, and so
- * would ask for what is here already.
+ * would ask for what is here already. Where no WebSocket opens though the server answers, something between the two
+ * stops it: then the log is polled, and a WebSocket tried now and then.
  */
 
 import { type Client, createClient } from 'graphql-ws';
@@ -10,23 +11,13 @@ import { backoff, pause } from '@/graphql/backoff';
 import { graphql } from '@/graphql/generated';
 import type { LiveEventsSubscription } from '@/graphql/generated/graphql';
 import { textOf } from '@/graphql/text';
+import type { LiveEvent } from './event';
+import type { Polled } from './poll';
 
-export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'offline';
-export type LiveEvent = LiveEventsSubscription['events'];
+export type ConnectionState = 'connecting' | 'live' | 'polling' | 'reconnecting' | 'offline';
 
 export const LIVE_EVENTS = graphql(`
-  subscription LiveEvents($after: Cursor) {
-    events(after: $after) {
-      cursor
-      type
-      aggregateId
-      task { ...TaskFields }
-      reminder { ...ReminderFields task { id } }
-      project { ...ProjectFields }
-      label { ...LabelFields }
-      user { ...ViewerFields }
-    }
-  }
+  subscription LiveEvents($after: Cursor) { events(after: $after) { ...EventFields } }
 `);
 
 const QUERY = textOf(LIVE_EVENTS);
@@ -38,6 +29,11 @@ const PONG_MS = 5_000;
 const LIVE_MS = 8_000;
 /** A new token takes a new socket. So long that goes unsaid. */
 const HAND_OVER_MS = 2_000;
+/** So many sockets in a row that did not open, each with a server that answered right after: none will. */
+const SHUT = 2;
+const POLL_MS = 2_000;
+/** Polls between two tries to open a socket after all. */
+const POLLS = 7;
 
 export interface FeedPorts {
   url: () => string;
@@ -48,6 +44,8 @@ export interface FeedPorts {
   refresh: () => Promise<boolean>;
   /** Load everything anew; the cursor that it stands at. */
   load: () => Promise<string>;
+  /** What happened since; null where all has to be loaded anew. */
+  poll: (after: string) => Promise<Polled | null>;
   apply: (event: LiveEvent) => void;
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -59,6 +57,9 @@ export class Feed {
   private readonly stopping = new AbortController();
   private cursor: string | null = null;
   private handOver: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the last socket opened, and how many did not in a row though the server answered. */
+  private opened = false;
+  private shut = 0;
 
   constructor(private readonly ports: FeedPorts) {}
 
@@ -76,9 +77,11 @@ export class Feed {
       try {
         this.cursor ??= await this.ports.load();
         if (signal.aborted) return;
-        const ended = await this.follow(() => {
+        const socket = this.follow(() => {
           tries = 0;
         });
+        await this.pollBeside(socket);
+        const ended = await socket;
         if (ended === 'reload') {
           this.cursor = null;
           continue;
@@ -88,13 +91,54 @@ export class Feed {
           continue;
         }
         if (ended === 'token' && !(await this.ports.refresh())) return;
+        if (ended === 'again' && !this.opened) {
+          await this.poll(); // is it the server, or what lies between?
+          this.shut++;
+          if (this.shut >= SHUT) {
+            tries = 0;
+            for (let polls = 0; polls < POLLS && !signal.aborted; polls++) {
+              await wait(POLL_MS, signal);
+              await this.poll();
+            }
+            continue;
+          }
+        }
       } catch {
-        // Unreachable: the wait below, and again.
+        this.shut = 0; // unreachable: the wait below, and again
       }
       if (signal.aborted) return;
       this.show(navigator.onLine ? 'reconnecting' : 'offline');
       await wait(backoff(tries++), signal);
     }
+  }
+
+  /** Until the socket opens, or has ended, where none opened before. */
+  private async pollBeside(socket: Promise<Ended>) {
+    const { signal } = this.stopping;
+    let over = false;
+    void socket.then(() => {
+      over = true;
+    });
+    while (this.shut >= SHUT && !signal.aborted) {
+      await Promise.race([socket, (this.ports.wait ?? pause)(POLL_MS, signal)]);
+      if (over || this.opened) return;
+      await this.poll().catch(() => {
+        this.shut = 0;
+      });
+    }
+  }
+
+  /** All that happened meanwhile. Throws Unreachable, Left. */
+  private async poll() {
+    for (let hasMore = true; hasMore; ) {
+      const after = this.cursor ?? (await this.ports.load());
+      const polled = await this.ports.poll(after);
+      if (this.stopping.signal.aborted || this.opened) return; // a socket has gone on from there
+      for (const event of polled?.events ?? []) this.ports.apply(event);
+      this.cursor = polled ? polled.cursor : null;
+      hasMore = polled === null || polled.hasMore;
+    }
+    if (this.shut >= SHUT) this.show('polling');
   }
 
   private show(state: ConnectionState) {
@@ -105,6 +149,7 @@ export class Feed {
   /** One socket, from its opening to its end. It holds once an event or a pong came: a server that is in trouble lets
    * everybody in, and closes on them right after. */
   private follow(onHolds: () => void): Promise<Ended> {
+    this.opened = false;
     return new Promise((resolve) => {
       let over = false;
       let pong: ReturnType<typeof setTimeout> | undefined;
@@ -126,6 +171,8 @@ export class Feed {
         on: {
           connected: () => {
             clearTimeout(opening);
+            this.opened = true;
+            this.shut = 0;
             renewal = setTimeout(renew, this.ports.renewalMs());
             this.show('live');
           },
