@@ -24,15 +24,15 @@ export function aServer(): Server {
   return server;
 }
 
-/** The app, signed in and live. */
-export async function open(server: Server): Promise<Subscription> {
+/** The app, signed in and live, once a task is on screen. */
+export async function open(server: Server, title = 'Buy milk'): Promise<Subscription> {
   render(
     <SignedIn>
       <Board />
     </SignedIn>,
   );
   const feed = await server.subscribed.take();
-  await screen.findAllByText('Buy milk');
+  await screen.findAllByText(title);
   return feed;
 }
 

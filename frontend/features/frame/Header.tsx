@@ -3,19 +3,29 @@
 import { useQuery } from '@apollo/client/react';
 import { Settings } from 'lucide-react';
 import Link from 'next/link';
+import type { MouseEvent } from 'react';
 import { FailingChannels } from '@/features/channels/FailingChannels';
 import { Connection } from '@/features/live/Connection';
 import { LogOutButton } from '@/features/session/LogOutButton';
 import { BOARD } from '@/features/tasks/board';
+import { ALL } from '@/features/views/place';
+import { go } from '@/features/views/usePlace';
 import { Logo } from '@/ui/Logo';
 import { TEXT } from './text';
+
+/** From one view to another the page stays, and so does what is typed in it. */
+function goHome(event: MouseEvent) {
+  if (location.pathname !== '/' || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(ALL);
+}
 
 /** Above every page of whoever is signed in. */
 export function Header() {
   const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
   return (
     <header className="flex h-16 items-center gap-3">
-      <Link href="/" className="flex items-center gap-3 rounded-lg">
+      <Link href="/" onClick={goHome} className="flex items-center gap-3 rounded-lg">
         <Logo className="size-8" />
         <span className="text-lg font-semibold tracking-tight">TaskFlow</span>
       </Link>

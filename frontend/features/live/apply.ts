@@ -2,7 +2,7 @@
 
 import { type ApolloCache, type ApolloClient, isReference, type Reference } from '@apollo/client';
 import { putReminder, withNewestReminders } from '@/features/reminders/keep';
-import { BOARD, type Board, TASK_FIELDS, type Task } from '@/features/tasks/board';
+import { BOARD, type Board, type Label, TASK_FIELDS, type Task } from '@/features/tasks/board';
 import type { LiveEvent } from './event';
 
 export interface Versioned {
@@ -58,17 +58,7 @@ export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEv
       return change(cache, (board) => withoutProject(board, id));
     case 'LABEL_DELETED':
       versions.bury('Label', id);
-      return change(cache, (board) => ({
-        ...board,
-        labels: board.labels.filter((label) => label.id !== id),
-        tasks: {
-          ...board.tasks,
-          nodes: board.tasks.nodes.map((task) => ({
-            ...task,
-            labels: task.labels.filter((label) => label.id !== id),
-          })),
-        },
-      }));
+      return change(cache, (board) => withoutLabel(board, id));
   }
   const { task, reminder, project, label, user } = event;
   // Of a reminder's event the task is no more than the place: mostly it is here as it is.
@@ -78,11 +68,7 @@ export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEv
   if (reminder && versions.admit(reminder)) putReminder(cache, reminder.task.id, reminder);
   if (project && versions.admit(project))
     change(cache, (board) => ({ ...board, projects: withNode(board.projects, project) }));
-  if (label && versions.admit(label))
-    change(cache, (board) => ({
-      ...board,
-      labels: [...board.labels.filter((known) => known.id !== label.id), label],
-    }));
+  if (label && versions.admit(label)) change(cache, (board) => withLabel(board, label));
   if (user && versions.admit(user)) change(cache, (board) => ({ ...board, viewer: user }));
 }
 
@@ -122,6 +108,23 @@ export function withoutProject(board: Board, id: string): Board {
     tasks: {
       ...board.tasks,
       nodes: board.tasks.nodes.map((task) => (task.project?.id === id ? { ...task, project: null } : task)),
+    },
+  };
+}
+
+/** The board with a label as it now is. */
+export function withLabel(board: Board, label: Label): Board {
+  return { ...board, labels: [...board.labels.filter(({ id }) => id !== label.id), label] };
+}
+
+/** The board without a label, and so are its tasks. */
+export function withoutLabel(board: Board, id: string): Board {
+  return {
+    ...board,
+    labels: board.labels.filter((label) => label.id !== id),
+    tasks: {
+      ...board.tasks,
+      nodes: board.tasks.nodes.map((task) => ({ ...task, labels: task.labels.filter((label) => label.id !== id) })),
     },
   };
 }

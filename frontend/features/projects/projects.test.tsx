@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
-import { TEXT as TASKS } from '@/features/tasks/text';
+import { TEXT as VIEWS } from '@/features/views/text';
 import { aServer, connection, open, press, rows } from '@/tests/app';
 import { page, refusal, type Server } from '@/tests/server';
 import { about, aProject, aTask } from '@/tests/things';
@@ -26,7 +26,7 @@ test('a new project is there at once, and goes with its event', async () => {
 
   const made = server.sent.at(-1)?.variables.input;
   feed.event(about('PROJECT_DELETED', 'one', String(made?.id)));
-  expect(await screen.findByRole('heading', { name: TASKS.all })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: VIEWS.views.all })).toBeVisible();
   expect(rows()).toHaveLength(1);
 });
 
@@ -45,7 +45,7 @@ test('a project is deleted once that was confirmed, and its tasks are at once wi
 
   await press(TEXT.remove('Home'));
   await press(TEXT.removeIt);
-  const all = await screen.findByRole('heading', { name: TASKS.all });
+  const all = await screen.findByRole('heading', { name: VIEWS.views.all });
   await waitFor(() => expect(all).toHaveFocus());
   refuse({ project: null, ...refusal('Not now.') });
   expect(await screen.findByRole('heading', { name: 'Home' })).toBeVisible();

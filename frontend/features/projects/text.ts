@@ -1,11 +1,11 @@
 export const TEXT = {
   add: 'New project',
-  all: 'All tasks',
   archive: (name: string) => `Archive “${name}”`,
   archived: 'Archived',
   cancel: 'Cancel',
   heading: 'Projects',
   name: 'Name',
+  none: 'A project holds what belongs together.',
   remove: (name: string) => `Delete “${name}”`,
   removed: (tasks: number) =>
     tasks === 0

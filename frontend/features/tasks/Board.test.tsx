@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
+import { TEXT as VIEWS } from '@/features/views/text';
 import { aServer, connection, open, press, rows, ticks } from '@/tests/app';
 import { page, type Server } from '@/tests/server';
 import { about, aTask } from '@/tests/things';
@@ -61,7 +62,7 @@ test('searching looks at every word, case and accents aside', async () => {
       aTask({ id: 'cafe', title: 'Meet Zoë', description: 'at the Café', position: 'a1' }),
     ]);
   await open(server);
-  await userEvent.type(screen.getByLabelText(TEXT.search), 'cafe zoe');
+  await userEvent.type(screen.getByLabelText(VIEWS.search), 'cafe zoe');
   expect(rows().map((row) => row.dataset.taskId)).toEqual(['cafe']);
 });
 

@@ -1,5 +1,5 @@
 import { Button } from '@/ui/Button';
-import type { Project } from './board';
+import type { Label, Project } from './board';
 import type { Fields } from './draft';
 import { dueFields, dueText } from './due';
 import { TEXT } from './text';
@@ -10,17 +10,18 @@ interface Props {
   /** What they made of how it recurs, in words. */
   recurs: string | undefined;
   projects: readonly Project[];
+  labels: readonly Label[];
   onMine: () => void;
   onTheirs: () => void;
 }
 
 /** Below a field that others changed too: what they made of it, and the choice. */
-export function ClashNote({ name, theirs, recurs, projects, onMine, onTheirs }: Props) {
+export function ClashNote({ name, theirs, recurs, projects, labels, onMine, onTheirs }: Props) {
   return (
     <div role="alert" className="mt-2 grid gap-2 rounded-lg border border-warn px-3 py-2 text-sm">
       <p className="text-soft">{TEXT.changedElsewhere}</p>
       <p className="max-h-40 overflow-auto whitespace-pre-wrap wrap-anywhere">
-        {(name === 'repeats' ? recurs : shown(name, theirs, projects)) || TEXT.nothing}
+        {(name === 'repeats' ? recurs : shown(name, theirs, projects, labels)) || TEXT.nothing}
       </p>
       <p className="flex flex-wrap gap-2">
         <Button kind="outline" onClick={onMine}>
@@ -38,9 +39,15 @@ function shown(
   name: Exclude<keyof Fields, 'repeats'>,
   fields: Fields,
   projects: readonly Project[],
+  labels: readonly Label[],
 ): string | null | undefined {
   if (name === 'due') return dueText(dueFields(fields.due), new Date());
   if (name === 'priority') return TEXT.priorities[fields.priority];
   if (name === 'projectId') return projects.find(({ id }) => id === fields.projectId)?.name ?? TEXT.noProject;
+  if (name === 'labelIds')
+    return labels
+      .filter(({ id }) => fields.labelIds.includes(id))
+      .map(({ name }) => name)
+      .join(', ');
   return fields[name];
 }

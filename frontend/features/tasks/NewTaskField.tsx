@@ -3,10 +3,16 @@
 import { Plus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import type { Project } from './board';
-import { useTaskChanges } from './changes';
+import { type NewTask, useTaskChanges } from './changes';
 import { TEXT } from './text';
 
-export function NewTaskField({ project }: { project: Project | null }) {
+interface Props {
+  project: Project | null;
+  /** What a task gets as well, from where it is added. */
+  with?: Pick<NewTask, 'dueOn' | 'labels'>;
+}
+
+export function NewTaskField({ project, with: also }: Props) {
   const [title, setTitle] = useState('');
   const changes = useTaskChanges();
 
@@ -14,7 +20,7 @@ export function NewTaskField({ project }: { project: Project | null }) {
     event.preventDefault();
     const trimmed = title.trim();
     if (!trimmed) return;
-    void changes.create({ title: trimmed, project });
+    void changes.create({ title: trimmed, project, ...also });
     setTitle('');
   }
 

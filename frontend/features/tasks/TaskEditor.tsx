@@ -1,6 +1,7 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
+import { LabelPicker } from '@/features/labels/LabelPicker';
 import { MovedNote } from '@/features/recurrence/MovedNote';
 import { RecurrenceForm } from '@/features/recurrence/RecurrenceForm';
 import { frameOf } from '@/features/recurrence/repeats';
@@ -12,7 +13,7 @@ import { Button } from '@/ui/Button';
 import { Select, TextArea, TextField } from '@/ui/Field';
 import { Modal } from '@/ui/Modal';
 import { useBeforeUnload } from '@/ui/useBeforeUnload';
-import type { Project, Task } from './board';
+import type { Label, Project, Task } from './board';
 import { ClashNote } from './ClashNote';
 import { DueDatePicker } from './DueDatePicker';
 import { type Draft, divide, type Fields, fieldsOf, insist, isEmpty, touch, untouch } from './draft';
@@ -27,6 +28,7 @@ interface Props {
   /** What was changed of it already, and could not be saved. */
   begun: Draft;
   projects: readonly Project[];
+  labels: readonly Label[];
   subtasks: readonly Task[];
   /** What it was spawned from, where that is known. */
   series: Task | undefined;
@@ -39,7 +41,18 @@ interface Props {
 }
 
 /** What was not touched here shows what others make of it, while they do. */
-export function TaskEditor({ task, begun, projects, subtasks, series, allDayTime, onSave, onOpen, onClose }: Props) {
+export function TaskEditor({
+  task,
+  begun,
+  projects,
+  labels,
+  subtasks,
+  series,
+  allDayTime,
+  onSave,
+  onOpen,
+  onClose,
+}: Props) {
   const [draft, setDraft] = useState(begun);
   const [reminders, setReminders] = useState(NO_EDITS);
   const unsaved = !isEmpty(draft) || hasEdits(reminders);
@@ -61,6 +74,7 @@ export function TaskEditor({ task, begun, projects, subtasks, series, allDayTime
         theirs={now}
         recurs={task.recurrence?.summary}
         projects={projects}
+        labels={labels}
         onMine={() => setDraft(insist(draft, name, now))}
         onTheirs={() => setDraft(untouch(draft, name))}
       />
@@ -158,6 +172,14 @@ export function TaskEditor({ task, begun, projects, subtasks, series, allDayTime
             </Select>
             {note('projectId')}
           </div>
+        </div>
+        <div>
+          <LabelPicker
+            labels={labels}
+            chosen={draft.labelIds ? draft.labelIds.mine : now.labelIds}
+            onChange={(chosen) => set('labelIds', chosen.sort())}
+          />
+          {note('labelIds')}
         </div>
         {!deleted && <Subtasks of={task} subtasks={subtasks} />}
         <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t border-line bg-card px-5 py-3">

@@ -1,62 +1,78 @@
 'use client';
 
-import { useRef } from 'react';
-import { useMinute } from '@/ui/useMinute';
+import { type ReactNode, useRef } from 'react';
+import type { Group } from '@/features/views/select';
 import type { Task } from './board';
+import { dayText } from './due';
 import { TaskRow } from './TaskRow';
 import { TEXT } from './text';
-import { byPosition, subtasksOf } from './tree';
+import { subtasksOf } from './tree';
 import { useKeptFocus } from './useKeptFocus';
 
 interface Props {
-  tasks: readonly Task[];
+  /** Open tasks, in their order. */
+  groups: readonly Group[];
+  done: readonly Task[];
   /** Of each task, whether shown here or not. */
   subtasks: ReadonlyMap<string, readonly Task[]>;
   /** What tasks were spawned from, by id. */
   series: ReadonlyMap<string, Task>;
-  empty: string;
+  now: Date;
+  /** Where no task is open. */
+  empty: ReactNode;
   showProject: boolean;
   onEdit: (task: Task) => void;
 }
 
-export function TaskList({ tasks, subtasks, series, empty, showProject, onEdit }: Props) {
-  const now = useMinute();
+export function TaskList({ groups, done, subtasks, series, now, empty, showProject, onEdit }: Props) {
   const list = useRef<HTMLElement>(null);
   useKeptFocus(list);
-  const shown = new Set(tasks.map(({ id }) => id));
-  const below = subtasksOf(tasks);
-  const top = tasks.filter(({ parent }) => !parent || !shown.has(parent.id));
-  const open = top.filter((task) => !task.completed).sort(byPosition);
-  const done = top.filter((task) => task.completed).sort(lastDoneFirst);
-  const branch = (task: Task) => (
-    <li key={task.id} className="grid grid-cols-[minmax(0,1fr)] gap-2">
-      <TaskRow
-        task={task}
-        subtasks={subtasks.get(task.id) ?? []}
-        series={task.spawnedFrom ? series.get(task.spawnedFrom.id) : undefined}
-        now={now}
-        showProject={showProject && !(task.parent && shown.has(task.parent.id))}
-        onEdit={onEdit}
-      />
-      {below.has(task.id) && <ul className="grid gap-2 pl-5 sm:pl-9">{below.get(task.id)?.map(branch)}</ul>}
-    </li>
-  );
+
+  /** With what is below them, as far as it is here too. */
+  const branches = (tasks: readonly Task[]) => {
+    const shown = new Set(tasks.map(({ id }) => id));
+    const below = subtasksOf(tasks);
+    const branch = (task: Task) => (
+      <li key={task.id} className="grid grid-cols-[minmax(0,1fr)] gap-2">
+        <TaskRow
+          task={task}
+          subtasks={subtasks.get(task.id) ?? []}
+          series={task.spawnedFrom ? series.get(task.spawnedFrom.id) : undefined}
+          now={now}
+          showProject={showProject && !(task.parent && shown.has(task.parent.id))}
+          onEdit={onEdit}
+        />
+        {below.has(task.id) && <ul className="grid gap-2 pl-5 sm:pl-9">{below.get(task.id)?.map(branch)}</ul>}
+      </li>
+    );
+    return tasks.filter(({ parent }) => !parent || !shown.has(parent.id)).map(branch);
+  };
+
   return (
     <section ref={list} aria-label={TEXT.list} tabIndex={-1}>
-      {open.length === 0 && <p className="mt-10 text-center text-soft">{empty}</p>}
-      <ul className="mt-4 grid gap-2">{open.map(branch)}</ul>
+      {groups.length === 0 && empty}
+      {groups.map(({ key, tasks }) => (
+        <section key={key} aria-labelledby={key === 'open' ? undefined : `group-${key}`}>
+          {key !== 'open' && (
+            <h2
+              id={`group-${key}`}
+              className={`mt-6 flex items-baseline gap-2 text-sm font-semibold ${key === 'overdue' ? 'text-danger' : ''}`}
+            >
+              {key === 'overdue' ? TEXT.late : dayText(key, now)}
+              <span className="text-xs font-normal text-soft tabular-nums">{tasks.length}</span>
+            </h2>
+          )}
+          <ul className={`${key === 'open' ? 'mt-4' : 'mt-2'} grid gap-2`}>{branches(tasks)}</ul>
+        </section>
+      ))}
       {done.length > 0 && (
         <details className="mt-8" open>
           <summary className="cursor-pointer text-sm font-medium text-soft">
             {TEXT.completed} · {done.length}
           </summary>
-          <ul className="mt-3 grid gap-2">{done.map(branch)}</ul>
+          <ul className="mt-3 grid gap-2">{branches(done)}</ul>
         </details>
       )}
     </section>
   );
-}
-
-function lastDoneFirst(one: Task, other: Task): number {
-  return (one.completedAt ?? '') < (other.completedAt ?? '') ? 1 : -1;
 }

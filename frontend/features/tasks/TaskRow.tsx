@@ -2,6 +2,7 @@
 
 import { clsx } from 'clsx';
 import { CalendarDays, Check, ListChecks, Pencil, Trash2 } from 'lucide-react';
+import { LabelTag } from '@/features/labels/LabelTag';
 import { RecurrenceFact } from '@/features/recurrence/RecurrenceFact';
 import { NextRing } from '@/features/reminders/NextRing';
 import { IconButton } from '@/ui/Button';
@@ -82,6 +83,9 @@ export function TaskRow({ task, subtasks, series, now, showProject, onEdit }: Pr
               {task.project.name}
             </span>
           )}
+          {task.labels.map((label) => (
+            <LabelTag key={label.id} label={label} />
+          ))}
           {task.version === 0 && <span className="text-warn">{TEXT.waiting}</span>}
         </p>
       </div>

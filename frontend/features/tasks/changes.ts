@@ -11,8 +11,9 @@ import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
 import { newId } from '@/graphql/ids';
 import type { Again } from '@/graphql/outbox';
 import { complain, say } from '@/ui/say';
-import { BOARD, type Project, type Task } from './board';
+import { BOARD, type Label, type Project, type Task } from './board';
 import { type Draft, divide, fieldsOf, inputOf, isEmpty, withDraft } from './draft';
+import { dueFields } from './due';
 import { COMPLETE, CREATE, DELETE, REOPEN, RESTORE, UPDATE } from './mutations';
 import { TEXT } from './text';
 
@@ -20,6 +21,8 @@ export interface NewTask {
   title: string;
   project: Pick<Project, 'id' | 'name' | 'color'> | null;
   parent?: Pick<Task, 'id'>;
+  dueOn?: string | null;
+  labels?: readonly Label[];
 }
 
 type Saved = UpdateTaskMutation;
@@ -78,7 +81,11 @@ export function taskChanges(client: ApolloClient) {
           mutation,
           variables: { input: input(task, ours) },
           context: { again },
-          optimisticResponse: { payload: payload(withDraft(task, ours, board()?.projects.nodes ?? [])) },
+          optimisticResponse: {
+            payload: payload(
+              withDraft(task, ours, { projects: board()?.projects.nodes ?? [], labels: board()?.labels ?? [] }),
+            ),
+          },
           update: (cache, { data }) => show(cache, data?.payload.task),
         });
         const [error] = data?.payload.errors ?? [];
@@ -115,7 +122,7 @@ export function taskChanges(client: ApolloClient) {
   return {
     restore,
 
-    create({ title, project, parent }: NewTask) {
+    create({ title, project, parent, dueOn = null, labels = [] }: NewTask) {
       const id = newId();
       const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
       const task: Task = {
@@ -126,9 +133,7 @@ export function taskChanges(client: ApolloClient) {
         completed: false,
         completedAt: null,
         priority: 'NONE',
-        dueDate: null,
-        dueOn: null,
-        allDay: false,
+        ...dueFields(dueOn),
         timeZone,
         position: '~', // behind every rank there is, until the server gives it one
         isRecurring: false,
@@ -139,12 +144,17 @@ export function taskChanges(client: ApolloClient) {
         deletedAt: null,
         project: project && { __typename: 'Project', id: project.id, name: project.name, color: project.color },
         parent: parent ? { __typename: 'Task', id: parent.id } : null,
-        labels: [],
+        labels: [...labels],
         recurrence: null,
         spawnedFrom: null,
         reminders: [],
       };
-      const belongs = { ...(project && { projectId: project.id }), ...(parent && { parentId: parent.id }) };
+      const belongs = {
+        ...(project && { projectId: project.id }),
+        ...(parent && { parentId: parent.id }),
+        ...(dueOn && { dueOn }),
+        ...(labels.length > 0 && { labelIds: labels.map(({ id }) => id) }),
+      };
       return say(
         client.mutate({
           mutation: CREATE,

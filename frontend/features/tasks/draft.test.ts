@@ -13,6 +13,7 @@ test.each([
   ['the priority', { priority: { was: 'NONE', mine: 'HIGH' } }, { priority: 'HIGH' }],
   ['a project', { projectId: { was: null, mine: 'home' } }, { projectId: 'home' }],
   ['no project any more', { projectId: { was: 'home', mine: null } }, { projectId: null }],
+  ['the labels', { labelIds: { was: ['calm'], mine: ['calm', 'urgent'] } }, { labelIds: ['calm', 'urgent'] }],
   ['a time', { due: { was: DAY, mine: NOON } }, { dueDate: NOON }],
   ['a day', { due: { was: NOON, mine: DAY } }, { dueOn: DAY }],
   ['no time any more', { due: { was: NOON, mine: null } }, { dueDate: null }],
@@ -62,6 +63,22 @@ test('who has chosen has nothing more to choose', () => {
 test('a task as it will be keeps what was not changed', () => {
   const home = aProject();
   const draft: Draft = { projectId: { was: null, mine: home.id }, due: { was: null, mine: DAY } };
-  expect(withDraft(TASK, draft, [home])).toMatchObject({ title: 'Buy milk', project: { name: 'Home' }, dueOn: DAY });
-  expect(withDraft(TASK, { due: { was: null, mine: NOON } }, [])).toMatchObject({ dueDate: NOON, allDay: false });
+  expect(withDraft(TASK, draft, { projects: [home], labels: [] })).toMatchObject({
+    title: 'Buy milk',
+    project: { name: 'Home' },
+    dueOn: DAY,
+  });
+  expect(withDraft(TASK, { due: { was: null, mine: NOON } }, { projects: [], labels: [] })).toMatchObject({
+    dueDate: NOON,
+    allDay: false,
+  });
+});
+
+test('labels that are put back in another order are not changed', () => {
+  const labels = ['b', 'a'].map((id) => ({ __typename: 'Label' as const, id, name: id, color: '#059669', version: 1 }));
+  const now = fieldsOf(aTask({ labels }));
+  const draft = touch({}, 'labelIds', ['b'], now);
+  expect(draft).toEqual({ labelIds: { was: ['a', 'b'], mine: ['b'] } });
+  expect(withDraft(aTask({ labels }), draft, { projects: [], labels }).labels).toMatchObject([{ id: 'b' }]);
+  expect(touch(draft, 'labelIds', ['b', 'a'].sort(), now)).toEqual({});
 });

@@ -5,7 +5,7 @@
 
 import { type Repeats, repeatsOf, withRepeats } from '@/features/recurrence/repeats';
 import type { UpdateTaskInput } from '@/graphql/generated/graphql';
-import type { Project, Task } from './board';
+import type { Label, Project, Task } from './board';
 import { dueFields, isDay } from './due';
 import { same } from './same';
 
@@ -16,6 +16,8 @@ export interface Fields {
   priority: Task['priority'];
   due: string | null;
   projectId: string | null;
+  /** In the order of their ids. */
+  labelIds: readonly string[];
   repeats: Repeats | null;
 }
 
@@ -30,6 +32,7 @@ export function fieldsOf(task: Task): Fields {
     priority,
     due: task.dueOn ?? instant,
     projectId: task.project?.id ?? null,
+    labelIds: task.labels.map(({ id }) => id).sort(),
     repeats: repeatsOf(task),
   };
 }
@@ -68,19 +71,33 @@ export function divide(draft: Draft, now: Fields): { ours: Draft; clashing: Draf
 }
 
 /** What to send of the task's own fields: one left out stays as it is. */
-export function inputOf({ title, description, priority, due, projectId }: Draft): Omit<UpdateTaskInput, 'id'> {
+export function inputOf({
+  title,
+  description,
+  priority,
+  due,
+  projectId,
+  labelIds,
+}: Draft): Omit<UpdateTaskInput, 'id'> {
   return {
     ...(title && { title: title.mine }),
     ...(description && { description: description.mine }),
     ...(priority && { priority: priority.mine }),
     ...(due && (isDay(due.mine) ? { dueOn: due.mine } : { dueDate: due.mine })),
     ...(projectId && { projectId: projectId.mine }),
+    ...(labelIds && { labelIds: [...labelIds.mine] }),
   };
 }
 
+/** What a task's ids mean. */
+interface Known {
+  projects: readonly Project[];
+  labels: readonly Label[];
+}
+
 /** The task as it will be. */
-export function withDraft(task: Task, draft: Draft, projects: readonly Project[]): Task {
-  const { title, description, priority, due, projectId, repeats } = draft;
+export function withDraft(task: Task, draft: Draft, { projects, labels }: Known): Task {
+  const { title, description, priority, due, projectId, labelIds, repeats } = draft;
   const project = projectId && projects.find(({ id }) => id === projectId.mine);
   const next = {
     ...task,
@@ -93,6 +110,7 @@ export function withDraft(task: Task, draft: Draft, projects: readonly Project[]
         ? { __typename: 'Project' as const, id: project.id, name: project.name, color: project.color }
         : null,
     }),
+    ...(labelIds && { labels: labels.filter(({ id }) => labelIds.mine.includes(id)) }),
   };
   return repeats ? withRepeats(next, repeats.mine) : next;
 }

@@ -18,6 +18,17 @@ export function there(tasks: readonly Task[]): Task[] {
   });
 }
 
+/** The task at the top of those that a task is below, as far as they are among these. */
+export function topOf(task: Task, byId: ReadonlyMap<string, Task>): Task {
+  let top = task;
+  for (let level = 0; level < LEVELS; level++) {
+    const above: Task | undefined = top.parent ? byId.get(top.parent.id) : undefined;
+    if (!above) break;
+    top = above;
+  }
+  return top;
+}
+
 /** The subtasks of each task that has any, in their order. */
 export function subtasksOf(tasks: readonly Task[]): Map<string, Task[]> {
   const below = new Map<string, Task[]>();

@@ -1,0 +1,12 @@
+import { Tag } from 'lucide-react';
+import type { Label } from '@/features/tasks/board';
+
+/** A label on a task. */
+export function LabelTag({ label: { name, color } }: { label: Pick<Label, 'name' | 'color'> }) {
+  return (
+    <span className="inline-flex max-w-40 items-center gap-1">
+      <Tag aria-hidden className="size-3 shrink-0" style={{ color }} />
+      <span className="truncate">{name}</span>
+    </span>
+  );
+}

@@ -1,0 +1,86 @@
+/** What can be done to labels. */
+
+import type { ApolloClient } from '@apollo/client';
+import { useApolloClient } from '@apollo/client/react';
+import { useMemo } from 'react';
+import { change, withLabel, withoutLabel } from '@/features/live/apply';
+import { BOARD, type Label } from '@/features/tasks/board';
+import { graphql } from '@/graphql/generated';
+import { newId } from '@/graphql/ids';
+import { say } from '@/ui/say';
+import { nextColor } from './colors';
+
+const CREATE = graphql(`
+  mutation CreateLabel($input: CreateLabelInput!) {
+    createLabel(input: $input) { label { ...LabelFields } errors { message } }
+  }
+`);
+const UPDATE = graphql(`
+  mutation UpdateLabel($input: UpdateLabelInput!) {
+    updateLabel(input: $input) { label { ...LabelFields } errors { message } }
+  }
+`);
+const DELETE = graphql(`
+  mutation DeleteLabel($input: LabelIdInput!) {
+    deleteLabel(input: $input) { label { id } errors { message } }
+  }
+`);
+
+export type LabelFields = Pick<Label, 'name' | 'color'>;
+
+export function labelChanges(client: ApolloClient) {
+  const known = () => client.readQuery({ query: BOARD }, true)?.labels ?? [];
+
+  return {
+    /** The label as it will be. */
+    create(name: string, color = nextColor(known().map((label) => label.color))): Label {
+      const label: Label = { __typename: 'Label', id: newId(), name, color, version: 0 };
+      void say(
+        client.mutate({
+          mutation: CREATE,
+          variables: { input: { id: label.id, name, color } },
+          optimisticResponse: { createLabel: { __typename: 'LabelPayload', label, errors: [] } },
+          update(cache, { data }) {
+            const made = data?.createLabel.label;
+            if (made) change(cache, (board) => withLabel(board, made));
+          },
+        }),
+      );
+      return label;
+    },
+
+    update(label: Label, { name, color }: LabelFields) {
+      const fields = { ...(name !== label.name && { name }), ...(color !== label.color && { color }) };
+      if (Object.keys(fields).length === 0) return;
+      const current = known().find(({ id }) => id === label.id) ?? label;
+      void say(
+        client.mutate({
+          mutation: UPDATE,
+          variables: { input: { id: label.id, ...fields } },
+          optimisticResponse: {
+            updateLabel: { __typename: 'LabelPayload', label: { ...current, ...fields }, errors: [] },
+          },
+        }),
+      );
+    },
+
+    remove(label: Label) {
+      return say(
+        client.mutate({
+          mutation: DELETE,
+          variables: { input: { id: label.id } },
+          optimisticResponse: { deleteLabel: { __typename: 'LabelPayload', label: null, errors: [] } },
+          update(cache, { data }) {
+            const gone = data?.deleteLabel.errors.length === 0;
+            if (gone) change(cache, (board) => withoutLabel(board, label.id));
+          },
+        }),
+      );
+    },
+  };
+}
+
+export function useLabelChanges() {
+  const client = useApolloClient();
+  return useMemo(() => labelChanges(client), [client]);
+}

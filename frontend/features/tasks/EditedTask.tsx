@@ -1,0 +1,39 @@
+'use client';
+
+import type { Board, Task } from './board';
+import { TaskEditor } from './TaskEditor';
+import type { Edits } from './useEdits';
+
+interface Props {
+  board: Board;
+  subtasks: ReadonlyMap<string, readonly Task[]>;
+  series: ReadonlyMap<string, Task>;
+  edits: Edits;
+}
+
+/** The editor, where something is in it. */
+export function EditedTask({ board, subtasks, series, edits }: Props) {
+  const { edit } = edits;
+  if (!edit) return null;
+  const task = board.tasks.nodes.find(({ id }) => id === edit.task.id) ?? gone(edit.task);
+  return (
+    <TaskEditor
+      key={edit.key}
+      task={task}
+      begun={edit.draft}
+      projects={board.projects.nodes}
+      labels={board.labels}
+      subtasks={subtasks.get(task.id) ?? []}
+      series={task.spawnedFrom ? series.get(task.spawnedFrom.id) : undefined}
+      allDayTime={board.viewer.allDayReminderTime}
+      onSave={(draft, reminders, counting) => void edits.save(task, draft, reminders, counting)}
+      onOpen={edits.openInstead}
+      onClose={edits.close}
+    />
+  );
+}
+
+/** A task of which there is no trace any more. */
+function gone(task: Task): Task {
+  return { ...task, deletedAt: task.updatedAt };
+}

@@ -1,0 +1,21 @@
+import { CalendarRange, Folder, Inbox, type LucideIcon, SearchX, Sun, Tag } from 'lucide-react';
+import { Empty } from '@/ui/Empty';
+import { filtersOf, type Place, type ViewName } from './place';
+import { TEXT } from './text';
+
+const ICONS: Record<ViewName, LucideIcon> = {
+  all: Inbox,
+  today: Sun,
+  upcoming: CalendarRange,
+  project: Folder,
+  label: Tag,
+};
+
+/** What a place without open tasks says: what would be here, and how it comes to be. */
+export function EmptyView({ place, hasDone }: { place: Place; hasDone: boolean }) {
+  if (place.words || filtersOf(place) > 0) {
+    return hasDone ? null : <Empty icon={SearchX} {...TEXT.empty.filtered} />;
+  }
+  if (hasDone && place.view !== 'today') return <p className="mt-10 text-center text-soft">{TEXT.empty.done}</p>;
+  return <Empty icon={ICONS[place.view]} {...TEXT.empty[place.view]} />;
+}

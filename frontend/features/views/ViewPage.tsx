@@ -1,0 +1,90 @@
+'use client';
+
+import { useMemo, useRef } from 'react';
+import { LabelActions } from '@/features/labels/LabelActions';
+import { ProjectActions } from '@/features/projects/ProjectActions';
+import type { Board, Task } from '@/features/tasks/board';
+import { NewTaskField } from '@/features/tasks/NewTaskField';
+import { TaskList } from '@/features/tasks/TaskList';
+import { TEXT as TASKS } from '@/features/tasks/text';
+import { dayIn } from '@/features/tasks/zone';
+import { EmptyView } from './EmptyView';
+import { Filters } from './Filters';
+import { ALL, type Place } from './place';
+import { select, type When } from './select';
+import { TEXT } from './text';
+
+interface Props {
+  /** Not there before it is loaded. */
+  board: Board | undefined;
+  /** Those that are not deleted. */
+  tasks: readonly Task[];
+  subtasks: ReadonlyMap<string, readonly Task[]>;
+  series: ReadonlyMap<string, Task>;
+  place: Place;
+  when: When;
+  onEdit: (task: Task) => void;
+  /** Other filters of the same view. */
+  onAdjust: (place: Place) => void;
+}
+
+/** One view: its name, what can be done to it, and its tasks. */
+export function ViewPage({ board, tasks, subtasks, series, place: asked, when, onEdit, onAdjust }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const project = board?.projects.nodes.find(({ id }) => asked.view === 'project' && id === asked.id) ?? null;
+  const label = board?.labels.find(({ id }) => asked.view === 'label' && id === asked.id) ?? null;
+  const one = project ?? label;
+  // A project that is gone leaves its tasks, which are among all.
+  const place = useMemo(() => (asked.id && !one ? { ...asked, view: ALL.view, id: null } : asked), [asked, one]);
+  const { groups, done } = useMemo(() => select(tasks, place, when), [tasks, place, when]);
+  const title = one ? one.name : TEXT.views[place.view === 'today' || place.view === 'upcoming' ? place.view : 'all'];
+  const today = place.view === 'today' ? dayIn(when.zone, when.now) : null;
+  // Once the dialog, which keeps the focus to itself, is gone.
+  const focusHeading = () => setTimeout(() => heading.current?.focus());
+
+  return (
+    <main className="min-w-0">
+      <div className="mb-3 flex items-center gap-1">
+        <h1 ref={heading} tabIndex={-1} className="mr-auto min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere">
+          {title}
+        </h1>
+        {project && (
+          <ProjectActions
+            key={project.id}
+            project={project}
+            tasks={tasks.filter((task) => task.project?.id === project.id).length}
+            onRemoved={focusHeading}
+          />
+        )}
+        {label && (
+          <LabelActions
+            key={label.id}
+            label={label}
+            tasks={tasks.filter(({ labels }) => labels.some(({ id }) => id === label.id)).length}
+            onRemoved={focusHeading}
+          />
+        )}
+      </div>
+      <NewTaskField project={project} with={{ dueOn: today, labels: label ? [label] : [] }} />
+      <Filters place={place} labels={board?.labels ?? []} onChange={onAdjust} />
+      {board ? (
+        <TaskList
+          groups={groups}
+          done={done}
+          subtasks={subtasks}
+          series={series}
+          now={when.now}
+          empty={<EmptyView place={place} hasDone={done.length > 0} />}
+          showProject={!project}
+          onEdit={onEdit}
+        />
+      ) : (
+        <output aria-label={TASKS.loading} className="mt-6 grid gap-2">
+          {['a', 'b', 'c'].map((key) => (
+            <span key={key} className="h-14 animate-pulse rounded-xl bg-line/50" />
+          ))}
+        </output>
+      )}
+    </main>
+  );
+}

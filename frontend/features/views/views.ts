@@ -1,0 +1,10 @@
+import { CalendarRange, Inbox, type LucideIcon, Sun } from 'lucide-react';
+
+/** The views that everybody has, in their order. */
+export const VIEWS = ['today', 'upcoming', 'all'] as const;
+
+export const VIEW_ICONS: Record<(typeof VIEWS)[number], LucideIcon> = {
+  today: Sun,
+  upcoming: CalendarRange,
+  all: Inbox,
+};
