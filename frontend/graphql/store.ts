@@ -103,7 +103,8 @@ export class StaleAnswers extends ApolloLink {
   }
 
   /** A task's reminders have versions of their own. */
-  private news(value: unknown) {
+  private news(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((one) => this.news(one)).filter((one) => one !== null);
     if (!isVersioned(value)) return value;
     if (!this.versions.isNews(value)) return null;
     return isTask(value) ? withNewestReminders(this.cache, this.versions, value) : value;

@@ -10,6 +10,7 @@ import { Sidebar } from '@/features/views/Sidebar';
 import { countsOf } from '@/features/views/select';
 import { adjust, go, usePlace } from '@/features/views/usePlace';
 import { ViewPage } from '@/features/views/ViewPage';
+import { Announcements } from '@/ui/announce';
 import { useMinute } from '@/ui/useMinute';
 import { BOARD } from './board';
 import { EditedTask } from './EditedTask';
@@ -58,6 +59,7 @@ export function Board() {
         />
       </div>
       <BottomBar {...lists} />
+      <Announcements />
       {data && <Rings tasks={tasks} onOpen={edits.look} />}
       {data && <EditedTask board={data} {...below} edits={edits} />}
     </div>

@@ -1,6 +1,7 @@
 'use client';
 
-import { type ReactNode, useRef } from 'react';
+import type { ReactNode, RefObject } from 'react';
+import type { Choosing } from '@/features/bulk/useChosen';
 import type { Group } from '@/features/views/select';
 import type { Task } from './board';
 import { dayText } from './due';
@@ -8,8 +9,10 @@ import { TaskRow } from './TaskRow';
 import { TEXT } from './text';
 import { subtasksOf } from './tree';
 import { useKeptFocus } from './useKeptFocus';
+import { useListKeys } from './useListKeys';
 
 interface Props {
+  list: RefObject<HTMLElement | null>;
   /** Open tasks, in their order. */
   groups: readonly Group[];
   done: readonly Task[];
@@ -21,12 +24,13 @@ interface Props {
   /** Where no task is open. */
   empty: ReactNode;
   showProject: boolean;
+  choosing: Choosing;
   onEdit: (task: Task) => void;
 }
 
-export function TaskList({ groups, done, subtasks, series, now, empty, showProject, onEdit }: Props) {
-  const list = useRef<HTMLElement>(null);
+export function TaskList({ list, groups, done, subtasks, series, now, empty, showProject, choosing, onEdit }: Props) {
   useKeptFocus(list);
+  useListKeys(list, choosing);
 
   /** With what is below them, as far as it is here too. */
   const branches = (tasks: readonly Task[]) => {
@@ -40,6 +44,8 @@ export function TaskList({ groups, done, subtasks, series, now, empty, showProje
           series={task.spawnedFrom ? series.get(task.spawnedFrom.id) : undefined}
           now={now}
           showProject={showProject && !(task.parent && shown.has(task.parent.id))}
+          chosen={choosing.on ? choosing.has(task.id) : undefined}
+          onChoose={(range) => choosing.choose(task.id, range)}
           onEdit={onEdit}
         />
         {below.has(task.id) && <ul className="grid gap-2 pl-5 sm:pl-9">{below.get(task.id)?.map(branch)}</ul>}

@@ -1,7 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { CalendarDays, Check, ListChecks, Pencil, Trash2 } from 'lucide-react';
+import { CalendarDays, ListChecks, Pencil, Trash2 } from 'lucide-react';
 import { LabelTag } from '@/features/labels/LabelTag';
 import { RecurrenceFact } from '@/features/recurrence/RecurrenceFact';
 import { NextRing } from '@/features/reminders/NextRing';
@@ -9,6 +9,7 @@ import { IconButton } from '@/ui/Button';
 import type { Task } from './board';
 import { useTaskChanges } from './changes';
 import { dueText, isOverdue } from './due';
+import { RowCheckbox } from './RowCheckbox';
 import { TEXT } from './text';
 
 const PRIORITY_LOOKS = {
@@ -25,10 +26,13 @@ interface Props {
   series: Task | undefined;
   now: Date;
   showProject: boolean;
+  /** Whether it is chosen, while tasks are. */
+  chosen: boolean | undefined;
+  onChoose: (range: boolean) => void;
   onEdit: (task: Task) => void;
 }
 
-export function TaskRow({ task, subtasks, series, now, showProject, onEdit }: Props) {
+export function TaskRow({ task, subtasks, series, now, showProject, chosen, onChoose, onEdit }: Props) {
   const changes = useTaskChanges();
   const due = dueText(task, now);
   const late = isOverdue(task, now);
@@ -37,22 +41,12 @@ export function TaskRow({ task, subtasks, series, now, showProject, onEdit }: Pr
     <div
       data-testid="task-row"
       data-task-id={task.id}
-      className="group flex items-center gap-3 rounded-xl border border-line bg-card px-3 py-2 shadow-sm"
+      className={clsx(
+        'group flex items-center gap-3 rounded-xl border bg-card px-3 py-2 shadow-sm',
+        chosen ? 'border-accent bg-accent/5' : 'border-line',
+      )}
     >
-      <span className="relative grid size-6 shrink-0 place-items-center">
-        <input
-          type="checkbox"
-          checked={task.completed}
-          aria-label={task.completed ? TEXT.markOpen(task.title) : TEXT.markDone(task.title)}
-          onChange={() => void changes.setCompleted(task, !task.completed)}
-          className="peer size-6 cursor-pointer appearance-none rounded-full border-2 border-soft transition checked:border-accent checked:bg-accent hover:border-accent"
-        />
-        <Check
-          aria-hidden
-          className="pointer-events-none absolute hidden size-4 text-accent-ink peer-checked:block"
-          strokeWidth={3}
-        />
-      </span>
+      <RowCheckbox task={task} chosen={chosen} onChoose={onChoose} />
       <div className="min-w-0 flex-1">
         <p className={clsx('wrap-anywhere', task.completed && 'text-soft line-through')}>{task.title}</p>
         <p className="flex flex-wrap items-center gap-x-3 text-xs text-soft empty:hidden">

@@ -1,6 +1,7 @@
 'use client';
 
 import { ListFilter, Search, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { Label } from '@/features/tasks/board';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { Button } from '@/ui/Button';
@@ -13,10 +14,12 @@ interface Props {
   place: Place;
   labels: readonly Label[];
   onChange: (place: Place) => void;
+  /** What stands beside them. */
+  children?: ReactNode;
 }
 
 /** The search, the filters, and those that are chosen. */
-export function Filters({ place, labels, onChange }: Props) {
+export function Filters({ place, labels, onChange, children }: Props) {
   const count = filtersOf(place);
   return (
     <div className="mt-3 grid gap-2">
@@ -48,6 +51,7 @@ export function Filters({ place, labels, onChange }: Props) {
         >
           <FilterChoices place={place} labels={labels} onChange={onChange} />
         </Popover>
+        {children}
       </div>
       {count > 0 && (
         <ul className="flex flex-wrap items-center gap-1.5">

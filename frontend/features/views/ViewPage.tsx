@@ -1,6 +1,10 @@
 'use client';
 
+import { SquareCheck } from 'lucide-react';
 import { useMemo, useRef } from 'react';
+import { BulkBar } from '@/features/bulk/BulkBar';
+import { TEXT as BULK } from '@/features/bulk/text';
+import { useChosen } from '@/features/bulk/useChosen';
 import { LabelActions } from '@/features/labels/LabelActions';
 import { ProjectActions } from '@/features/projects/ProjectActions';
 import type { Board, Task } from '@/features/tasks/board';
@@ -8,6 +12,7 @@ import { NewTaskField } from '@/features/tasks/NewTaskField';
 import { TaskList } from '@/features/tasks/TaskList';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { dayIn } from '@/features/tasks/zone';
+import { IconButton } from '@/ui/Button';
 import { EmptyView } from './EmptyView';
 import { Filters } from './Filters';
 import { ALL, type Place } from './place';
@@ -37,10 +42,17 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
   // A project that is gone leaves its tasks, which are among all.
   const place = useMemo(() => (asked.id && !one ? { ...asked, view: ALL.view, id: null } : asked), [asked, one]);
   const { groups, done } = useMemo(() => select(tasks, place, when), [tasks, place, when]);
+  const list = useRef<HTMLElement>(null);
+  const choosing = useChosen(list, tasks, `${place.view} ${place.id}`);
   const title = one ? one.name : TEXT.views[place.view === 'today' || place.view === 'upcoming' ? place.view : 'all'];
   const today = place.view === 'today' ? dayIn(when.zone, when.now) : null;
   // Once the dialog, which keeps the focus to itself, is gone.
   const focusHeading = () => setTimeout(() => heading.current?.focus());
+
+  function endChoosing() {
+    choosing.end();
+    list.current?.focus();
+  }
 
   return (
     <main className="min-w-0">
@@ -66,9 +78,19 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
         )}
       </div>
       <NewTaskField project={project} with={{ dueOn: today, labels: label ? [label] : [] }} />
-      <Filters place={place} labels={board?.labels ?? []} onChange={onAdjust} />
+      <Filters place={place} labels={board?.labels ?? []} onChange={onAdjust}>
+        <IconButton
+          label={BULK.start}
+          aria-pressed={choosing.on}
+          kind="outline"
+          onClick={choosing.on ? choosing.end : choosing.start}
+        >
+          <SquareCheck aria-hidden className="size-4" />
+        </IconButton>
+      </Filters>
       {board ? (
         <TaskList
+          list={list}
           groups={groups}
           done={done}
           subtasks={subtasks}
@@ -76,6 +98,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
           now={when.now}
           empty={<EmptyView place={place} hasDone={done.length > 0} />}
           showProject={!project}
+          choosing={choosing}
           onEdit={onEdit}
         />
       ) : (
@@ -84,6 +107,9 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
             <span key={key} className="h-14 animate-pulse rounded-xl bg-line/50" />
           ))}
         </output>
+      )}
+      {board && choosing.on && (
+        <BulkBar choosing={choosing} projects={board.projects.nodes} labels={board.labels} onEnd={endChoosing} />
       )}
     </main>
   );
