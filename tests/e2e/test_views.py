@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.e2e.app import Window, api_of
+from tests.e2e.app import Window, api_of, two_windows
 from tests.support.server import Server
 
 pytestmark = pytest.mark.e2e
@@ -91,3 +91,32 @@ async def test_a_phone_has_the_views_at_its_foot_and_all_lists_in_a_sheet(
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert await window.page.evaluate(overflow) == 0
     assert window.complaints == []
+
+
+async def test_tasks_are_put_in_order_by_drag_and_by_keyboard(browser: Browser, server: Server) -> None:
+    here, there = await two_windows(browser, server.url)
+    for title in ("Bread", "Milk", "Salt", "Tea"):
+        await here.add(title)
+    await expect(there.rows).to_have_count(4)
+    page = here.page
+    await here.row("Tea").hover()
+    handle = here.row("Tea").locator("[data-handle]")
+    target = await here.row("Milk").bounding_box()
+    assert target is not None
+    await handle.hover()
+    await page.mouse.down()
+    await page.mouse.move(target["x"], target["y"] + 4, steps=8)
+    await page.mouse.up()
+    await expect(there.rows.nth(1)).to_contain_text("Tea")
+    assert await here.titles() == await there.titles() == ["Bread", "Tea", "Milk", "Salt"]
+
+    await page.get_by_role("checkbox", name="Complete “Bread”").focus()
+    await page.keyboard.press("Alt+ArrowDown")
+    await page.keyboard.press("Alt+ArrowDown")
+    await expect(page.get_by_test_id("announcements")).to_have_text("“Bread” is now 3 of 4.")
+    await expect(page.get_by_role("checkbox", name="Complete “Bread”")).to_be_focused()
+    await expect(there.rows.nth(2)).to_contain_text("Bread")
+    await here.page.reload()
+    await expect(here.rows).to_have_count(4)
+    assert await here.titles() == await there.titles() == ["Tea", "Milk", "Bread", "Salt"]
+    assert here.complaints == there.complaints == []

@@ -28,12 +28,14 @@ interface Props {
   onEdit: (task: Task) => void;
 }
 
+const KEYS = 'X Shift+ArrowUp Shift+ArrowDown Alt+ArrowUp Alt+ArrowDown';
+
 export function TaskList({ list, groups, done, subtasks, series, now, empty, showProject, choosing, onEdit }: Props) {
   useKeptFocus(list);
   useListKeys(list, choosing);
 
   /** With what is below them, as far as it is here too. */
-  const branches = (tasks: readonly Task[]) => {
+  const branches = (tasks: readonly Task[], ordered: boolean) => {
     const shown = new Set(tasks.map(({ id }) => id));
     const below = subtasksOf(tasks);
     const branch = (task: Task) => (
@@ -46,6 +48,7 @@ export function TaskList({ list, groups, done, subtasks, series, now, empty, sho
           showProject={showProject && !(task.parent && shown.has(task.parent.id))}
           chosen={choosing.on ? choosing.has(task.id) : undefined}
           onChoose={(range) => choosing.choose(task.id, range)}
+          ordered={ordered}
           onEdit={onEdit}
         />
         {below.has(task.id) && <ul className="grid gap-2 pl-5 sm:pl-9">{below.get(task.id)?.map(branch)}</ul>}
@@ -55,10 +58,14 @@ export function TaskList({ list, groups, done, subtasks, series, now, empty, sho
   };
 
   return (
-    <section ref={list} aria-label={TEXT.list} tabIndex={-1}>
+    <section ref={list} aria-label={TEXT.list} aria-keyshortcuts={KEYS} tabIndex={-1}>
       {groups.length === 0 && empty}
       {groups.map(({ key, tasks }) => (
-        <section key={key} aria-labelledby={key === 'open' ? undefined : `group-${key}`}>
+        <section
+          key={key}
+          data-ordered={key === 'open' || undefined}
+          aria-labelledby={key === 'open' ? undefined : `group-${key}`}
+        >
           {key !== 'open' && (
             <h2
               id={`group-${key}`}
@@ -68,7 +75,7 @@ export function TaskList({ list, groups, done, subtasks, series, now, empty, sho
               <span className="text-xs font-normal text-soft tabular-nums">{tasks.length}</span>
             </h2>
           )}
-          <ul className={`${key === 'open' ? 'mt-4' : 'mt-2'} grid gap-2`}>{branches(tasks)}</ul>
+          <ul className={`${key === 'open' ? 'mt-4' : 'mt-2'} grid gap-2`}>{branches(tasks, key === 'open')}</ul>
         </section>
       ))}
       {done.length > 0 && (
@@ -76,7 +83,7 @@ export function TaskList({ list, groups, done, subtasks, series, now, empty, sho
           <summary className="cursor-pointer text-sm font-medium text-soft">
             {TEXT.completed} · {done.length}
           </summary>
-          <ul className="mt-3 grid gap-2">{branches(done)}</ul>
+          <ul className="mt-3 grid gap-2">{branches(done, false)}</ul>
         </details>
       )}
     </section>

@@ -1,7 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { CalendarDays, ListChecks, Pencil, Trash2 } from 'lucide-react';
+import { CalendarDays, GripVertical, ListChecks, Pencil, Trash2 } from 'lucide-react';
 import { LabelTag } from '@/features/labels/LabelTag';
 import { RecurrenceFact } from '@/features/recurrence/RecurrenceFact';
 import { NextRing } from '@/features/reminders/NextRing';
@@ -28,11 +28,13 @@ interface Props {
   showProject: boolean;
   /** Whether it is chosen, while tasks are. */
   chosen: boolean | undefined;
+  /** Whether it can be dragged to another place. */
+  ordered: boolean;
   onChoose: (range: boolean) => void;
   onEdit: (task: Task) => void;
 }
 
-export function TaskRow({ task, subtasks, series, now, showProject, chosen, onChoose, onEdit }: Props) {
+export function TaskRow({ task, subtasks, series, now, showProject, chosen, ordered, onChoose, onEdit }: Props) {
   const changes = useTaskChanges();
   const due = dueText(task, now);
   const late = isOverdue(task, now);
@@ -42,10 +44,20 @@ export function TaskRow({ task, subtasks, series, now, showProject, chosen, onCh
       data-testid="task-row"
       data-task-id={task.id}
       className={clsx(
-        'group flex items-center gap-3 rounded-xl border bg-card px-3 py-2 shadow-sm',
+        'group relative flex items-center gap-3 rounded-xl border bg-card px-3 py-2 shadow-sm',
         chosen ? 'border-accent bg-accent/5' : 'border-line',
       )}
     >
+      {ordered && (
+        <span
+          aria-hidden
+          data-handle
+          title={TEXT.drag}
+          className="absolute inset-y-0 -left-4 grid w-4 cursor-grab touch-none place-items-center text-soft transition sm:opacity-0 sm:group-hover:opacity-100"
+        >
+          <GripVertical className="size-3.5" />
+        </span>
+      )}
       <RowCheckbox task={task} chosen={chosen} onChoose={onChoose} />
       <div className="min-w-0 flex-1">
         <p className={clsx('wrap-anywhere', task.completed && 'text-soft line-through')}>{task.title}</p>

@@ -10,6 +10,7 @@ export const TEXT = {
   deleted: (title: string) => `“${title}” was deleted.`,
   deletedElsewhere: 'This task was deleted on another device. What you wrote is still here.',
   description: 'Notes',
+  drag: 'Drag to put it elsewhere. By keyboard: Alt and the arrows',
   dueDay: 'Due on',
   dueTime: 'At',
   edit: (title: string) => `Edit “${title}”`,

@@ -6,6 +6,8 @@ import { BulkBar } from '@/features/bulk/BulkBar';
 import { TEXT as BULK } from '@/features/bulk/text';
 import { useChosen } from '@/features/bulk/useChosen';
 import { LabelActions } from '@/features/labels/LabelActions';
+import { ShiftButtons } from '@/features/order/ShiftButtons';
+import { useOrder } from '@/features/order/useOrder';
 import { ProjectActions } from '@/features/projects/ProjectActions';
 import type { Board, Task } from '@/features/tasks/board';
 import { NewTaskField } from '@/features/tasks/NewTaskField';
@@ -16,7 +18,7 @@ import { IconButton } from '@/ui/Button';
 import { EmptyView } from './EmptyView';
 import { Filters } from './Filters';
 import { ALL, type Place } from './place';
-import { select, type When } from './select';
+import { goesByDays, select, type When } from './select';
 import { TEXT } from './text';
 
 interface Props {
@@ -42,8 +44,11 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
   // A project that is gone leaves its tasks, which are among all.
   const place = useMemo(() => (asked.id && !one ? { ...asked, view: ALL.view, id: null } : asked), [asked, one]);
   const { groups, done } = useMemo(() => select(tasks, place, when), [tasks, place, when]);
+  const page = useRef<HTMLElement>(null);
   const list = useRef<HTMLElement>(null);
   const choosing = useChosen(list, tasks, `${place.view} ${place.id}`);
+  const order = useOrder(page, tasks);
+  const [chosen, ...others] = choosing.tasks;
   const title = one ? one.name : TEXT.views[place.view === 'today' || place.view === 'upcoming' ? place.view : 'all'];
   const today = place.view === 'today' ? dayIn(when.zone, when.now) : null;
   // Once the dialog, which keeps the focus to itself, is gone.
@@ -55,7 +60,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
   }
 
   return (
-    <main className="min-w-0">
+    <main ref={page} className="min-w-0">
       <div className="mb-3 flex items-center gap-1">
         <h1 ref={heading} tabIndex={-1} className="mr-auto min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere">
           {title}
@@ -109,7 +114,9 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
         </output>
       )}
       {board && choosing.on && (
-        <BulkBar choosing={choosing} projects={board.projects.nodes} labels={board.labels} onEnd={endChoosing} />
+        <BulkBar choosing={choosing} projects={board.projects.nodes} labels={board.labels} onEnd={endChoosing}>
+          {chosen && others.length === 0 && !goesByDays(place) && <ShiftButtons task={chosen} order={order} />}
+        </BulkBar>
       )}
     </main>
   );

@@ -97,7 +97,7 @@ function tester({ view, id }: Pick<Place, 'view' | 'id'>, { now, zone }: When): 
   }
 }
 
-function goesByDays({ view }: Pick<Place, 'view'>): boolean {
+export function goesByDays({ view }: Pick<Place, 'view'>): boolean {
   return view === 'today' || view === 'upcoming';
 }
 
