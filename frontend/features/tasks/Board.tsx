@@ -56,6 +56,7 @@ export function Board() {
           when={when}
           onEdit={edits.open}
           onAdjust={adjust}
+          onGo={go}
         />
       </div>
       <BottomBar {...lists} />

@@ -59,6 +59,6 @@ export function dayText(day: string, now: Date): string {
   }).format(new Date(year, month - 1, date));
 }
 
-function timeText(instant: Date): string {
+export function timeText(instant: Date): string {
   return new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(instant);
 }

@@ -3,7 +3,9 @@ import { Empty } from '@/ui/Empty';
 import { filtersOf, type Place, type ViewName } from './place';
 import { TEXT } from './text';
 
-const ICONS: Record<ViewName, LucideIcon> = {
+type ListName = Exclude<ViewName, 'month'>;
+
+const ICONS: Record<ListName, LucideIcon> = {
   all: Inbox,
   today: Sun,
   upcoming: CalendarRange,
@@ -13,9 +15,11 @@ const ICONS: Record<ViewName, LucideIcon> = {
 
 /** What a place without open tasks says: what would be here, and how it comes to be. */
 export function EmptyView({ place, hasDone }: { place: Place; hasDone: boolean }) {
+  const { view } = place;
+  if (view === 'month') return null; // its days are there all the same
   if (place.words || filtersOf(place) > 0) {
     return hasDone ? null : <Empty icon={SearchX} {...TEXT.empty.filtered} />;
   }
-  if (hasDone && place.view !== 'today') return <p className="mt-10 text-center text-soft">{TEXT.empty.done}</p>;
-  return <Empty icon={ICONS[place.view]} {...TEXT.empty[place.view]} />;
+  if (hasDone && view !== 'today') return <p className="mt-10 text-center text-soft">{TEXT.empty.done}</p>;
+  return <Empty icon={ICONS[view]} {...TEXT.empty[view]} />;
 }

@@ -29,7 +29,7 @@ export function Sidebar({ place, counts, projects, labels, onGo }: Lists) {
               <NavItem
                 icon={<Icon className="size-4" />}
                 label={TEXT.views[view]}
-                count={counts[view]}
+                count={view === 'month' ? undefined : counts[view]}
                 current={place.view === view}
                 onClick={() => onGo(viewOf(view))}
               />

@@ -6,10 +6,12 @@ import { BulkBar } from '@/features/bulk/BulkBar';
 import { TEXT as BULK } from '@/features/bulk/text';
 import { useChosen } from '@/features/bulk/useChosen';
 import { LabelActions } from '@/features/labels/LabelActions';
+import { MonthView } from '@/features/month/MonthView';
 import { ShiftButtons } from '@/features/order/ShiftButtons';
 import { useOrder } from '@/features/order/useOrder';
 import { ProjectActions } from '@/features/projects/ProjectActions';
 import type { Board, Task } from '@/features/tasks/board';
+import type { Draft } from '@/features/tasks/draft';
 import { NewTaskField } from '@/features/tasks/NewTaskField';
 import { TaskList } from '@/features/tasks/TaskList';
 import { TEXT as TASKS } from '@/features/tasks/text';
@@ -17,7 +19,7 @@ import { dayIn } from '@/features/tasks/zone';
 import { IconButton } from '@/ui/Button';
 import { EmptyView } from './EmptyView';
 import { Filters } from './Filters';
-import { ALL, type Place } from './place';
+import { ALL, isOfOne, type Place } from './place';
 import { goesByDays, select, type When } from './select';
 import { TEXT } from './text';
 
@@ -30,13 +32,14 @@ interface Props {
   series: ReadonlyMap<string, Task>;
   place: Place;
   when: When;
-  onEdit: (task: Task) => void;
+  onEdit: (task: Task, draft?: Draft) => void;
   /** Other filters of the same view. */
   onAdjust: (place: Place) => void;
+  onGo: (place: Place) => void;
 }
 
 /** One view: its name, what can be done to it, and its tasks. */
-export function ViewPage({ board, tasks, subtasks, series, place: asked, when, onEdit, onAdjust }: Props) {
+export function ViewPage({ board, tasks, subtasks, series, place: asked, when, onEdit, onAdjust, onGo }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const project = board?.projects.nodes.find(({ id }) => asked.view === 'project' && id === asked.id) ?? null;
   const label = board?.labels.find(({ id }) => asked.view === 'label' && id === asked.id) ?? null;
@@ -45,11 +48,12 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
   const place = useMemo(() => (asked.id && !one ? { ...asked, view: ALL.view, id: null } : asked), [asked, one]);
   const { groups, done } = useMemo(() => select(tasks, place, when), [tasks, place, when]);
   const page = useRef<HTMLElement>(null);
+  const shown = useMemo(() => [...groups.flatMap(({ tasks }) => tasks), ...done], [groups, done]);
   const list = useRef<HTMLElement>(null);
   const choosing = useChosen(list, tasks, `${place.view} ${place.id}`);
   const order = useOrder(page, tasks);
   const [chosen, ...others] = choosing.tasks;
-  const title = one ? one.name : TEXT.views[place.view === 'today' || place.view === 'upcoming' ? place.view : 'all'];
+  const title = one ? one.name : TEXT.views[isOfOne(place.view) ? 'all' : place.view];
   const today = place.view === 'today' ? dayIn(when.zone, when.now) : null;
   // Once the dialog, which keeps the focus to itself, is gone.
   const focusHeading = () => setTimeout(() => heading.current?.focus());
@@ -84,16 +88,27 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
       </div>
       <NewTaskField project={project} with={{ dueOn: today, labels: label ? [label] : [] }} />
       <Filters place={place} labels={board?.labels ?? []} onChange={onAdjust}>
-        <IconButton
-          label={BULK.start}
-          aria-pressed={choosing.on}
-          kind="outline"
-          onClick={choosing.on ? choosing.end : choosing.start}
-        >
-          <SquareCheck aria-hidden className="size-4" />
-        </IconButton>
+        {place.view !== 'month' && (
+          <IconButton
+            label={BULK.start}
+            aria-pressed={choosing.on}
+            kind="outline"
+            onClick={choosing.on ? choosing.end : choosing.start}
+          >
+            <SquareCheck aria-hidden className="size-4" />
+          </IconButton>
+        )}
       </Filters>
-      {board ? (
+      {board && place.view === 'month' && (
+        <MonthView
+          tasks={shown}
+          month={place.month}
+          when={when}
+          onMonth={(month) => onGo({ ...place, month })}
+          onEdit={onEdit}
+        />
+      )}
+      {board && place.view !== 'month' && (
         <TaskList
           list={list}
           groups={groups}
@@ -106,7 +121,8 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
           choosing={choosing}
           onEdit={onEdit}
         />
-      ) : (
+      )}
+      {!board && (
         <output aria-label={TASKS.loading} className="mt-6 grid gap-2">
           {['a', 'b', 'c'].map((key) => (
             <span key={key} className="h-14 animate-pulse rounded-xl bg-line/50" />

@@ -5,6 +5,7 @@ test.each<[string, Place]>([
   ['/', ALL],
   ['/?view=today', viewOf('today')],
   ['/?view=project&id=home', viewOf('project', 'home')],
+  ['/?view=month&month=2026-11', { ...viewOf('month'), month: '2026-11' }],
   [
     '/?view=upcoming&label=calm&label=urgent&priority=urgent&priority=low&state=open&q=oat+milk',
     {
@@ -23,6 +24,8 @@ test.each<[string, Place]>([
 test.each([
   ['?view=yesterday', ALL],
   ['?view=project', ALL],
+  ['?view=month&month=2026-13', viewOf('month')],
+  ['?view=today&month=2026-11', viewOf('today')],
   ['?view=today&id=home', viewOf('today')],
   ['?priority=enormous&state=lost', ALL],
 ])('what is not understood of %s is left out', (search, place) => {

@@ -3,7 +3,8 @@
 import type { Task } from '@/features/tasks/board';
 
 export const PRIORITIES = ['URGENT', 'HIGH', 'MEDIUM', 'LOW', 'NONE'] as const;
-const VIEWS = ['all', 'today', 'upcoming', 'project', 'label'] as const;
+const VIEWS = ['all', 'today', 'upcoming', 'month', 'project', 'label'] as const;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const STATES = ['open', 'done'] as const;
 
 export type ViewName = (typeof VIEWS)[number];
@@ -12,6 +13,8 @@ export interface Place {
   readonly view: ViewName;
   /** Of a view of a project or a label: which one. */
   readonly id: string | null;
+  /** Of the calendar, `YYYY-MM`; null is the one that holds today. */
+  readonly month: string | null;
   readonly words: string;
   /** Those that a task must all have. */
   readonly labels: readonly string[];
@@ -20,7 +23,7 @@ export interface Place {
   readonly state: (typeof STATES)[number] | null;
 }
 
-export const ALL: Place = { view: 'all', id: null, words: '', labels: [], priorities: [], state: null };
+export const ALL: Place = { view: 'all', id: null, month: null, words: '', labels: [], priorities: [], state: null };
 
 /** A view without any filter. */
 export function viewOf(view: ViewName, id: string | null = null): Place {
@@ -36,6 +39,7 @@ export function placeOf(search: string): Place {
   return {
     view,
     id: isOfOne(view) ? id : null,
+    month: view === 'month' && MONTH.test(query.get('month') ?? '') ? query.get('month') : null,
     words: query.get('q') ?? '',
     labels: query.getAll('label'),
     priorities: PRIORITIES.filter((priority) => query.getAll('priority').includes(priority.toLowerCase())),
@@ -43,10 +47,11 @@ export function placeOf(search: string): Place {
   };
 }
 
-export function addressOf({ view, id, words, labels, priorities, state }: Place): string {
+export function addressOf({ view, id, month, words, labels, priorities, state }: Place): string {
   const query = new URLSearchParams();
   if (view !== 'all') query.set('view', view);
   if (id) query.set('id', id);
+  if (month) query.set('month', month);
   for (const label of labels) query.append('label', label);
   for (const priority of priorities) query.append('priority', priority.toLowerCase());
   if (state) query.set('state', state);
@@ -65,6 +70,7 @@ export function toggled<Value>(values: readonly Value[], value: Value): Value[] 
   return values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
 }
 
-function isOfOne(view: ViewName): boolean {
+/** Whether a view is of one project or label. */
+export function isOfOne(view: ViewName): view is 'project' | 'label' {
   return view === 'project' || view === 'label';
 }

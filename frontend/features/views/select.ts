@@ -67,9 +67,13 @@ export function dayOf(task: Pick<Task, 'dueOn' | 'dueDate'>, zone: string): stri
   return task.dueDate === null ? null : dayIn(zone, new Date(task.dueDate));
 }
 
-/** By time, those of the whole day first. */
-export function byDue(one: Task, other: Task): number {
-  return dueKey(one) - dueKey(other) || byPosition(one, other);
+/** By time, as it is in a zone: those of the whole day before its hours. */
+export function sortedByDue(tasks: readonly Task[], zone: string): Task[] {
+  const key = ({ dueOn, dueDate }: Task) =>
+    dueOn !== null ? startOfDay(dueOn, zone).getTime() - 1 : Date.parse(dueDate ?? '');
+  const keys = new Map(tasks.map((task) => [task, key(task)]));
+  const at = (task: Task) => keys.get(task) ?? 0;
+  return [...tasks].sort((one, other) => at(one) - at(other) || byPosition(one, other));
 }
 
 /** A test that reckons with zones once, and not for each of many tasks. */
@@ -86,6 +90,8 @@ function tester({ view, id }: Pick<Place, 'view' | 'id'>, { now, zone }: When): 
       return (task) => task.project?.id === id;
     case 'label':
       return (task) => task.labels.some((label) => label.id === id);
+    case 'month':
+      return (task) => task.dueDate !== null;
     case 'today':
       return (task) => {
         if (!task.completed) return isBefore(task, plusDays(today, 1), ends);
@@ -132,11 +138,7 @@ function grouped(open: Task[], place: Place, { now, zone }: When): Group[] {
   const sortKey = (key: GroupKey) => (key === 'overdue' ? '' : key);
   return [...groups]
     .sort(([one], [other]) => (sortKey(one) < sortKey(other) ? -1 : 1))
-    .map(([key, tasks]) => ({ key, tasks: tasks.sort(byDue) }));
-}
-
-function dueKey({ dueOn, dueDate }: Task): number {
-  return dueOn !== null ? Date.parse(`${dueOn}T00:00`) : Date.parse(dueDate ?? '');
+    .map(([key, tasks]) => ({ key, tasks: sortedByDue(tasks, zone) }));
 }
 
 function lastDoneFirst(one: Task, other: Task): number {

@@ -1,10 +1,11 @@
-import { CalendarRange, Inbox, type LucideIcon, Sun } from 'lucide-react';
+import { CalendarDays, CalendarRange, Inbox, type LucideIcon, Sun } from 'lucide-react';
 
 /** The views that everybody has, in their order. */
-export const VIEWS = ['today', 'upcoming', 'all'] as const;
+export const VIEWS = ['today', 'upcoming', 'month', 'all'] as const;
 
 export const VIEW_ICONS: Record<(typeof VIEWS)[number], LucideIcon> = {
   today: Sun,
   upcoming: CalendarRange,
+  month: CalendarDays,
   all: Inbox,
 };

@@ -1,0 +1,76 @@
+import { clsx } from 'clsx';
+import { type ReactNode, useState } from 'react';
+import { TEXT } from './text';
+
+/** So many things of a day are seen at once. */
+const SEEN = 4;
+
+interface Props {
+  day: string;
+  isToday: boolean;
+  /** Whether it is of a month before or after. */
+  beside: boolean;
+  onAdd: () => void;
+  /** A task was dropped here. */
+  onDrop: (taskId: string) => void;
+  children: ReactNode[];
+}
+
+export function MonthDay({ day, isToday, beside, onAdd, onDrop, children }: Props) {
+  const [over, setOver] = useState(false);
+  const [all, setAll] = useState(false);
+  const seen = all || children.length <= SEEN + 1 ? children : children.slice(0, SEEN);
+  return (
+    <td
+      data-day={day}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        onDrop(event.dataTransfer.getData('text/plain'));
+      }}
+      className={clsx(
+        'h-20 border border-line p-0.5 align-top transition-colors sm:h-28 sm:p-1',
+        beside && 'bg-line/20',
+        over && 'bg-accent/10',
+      )}
+    >
+      <button
+        type="button"
+        aria-label={TEXT.add(longDay(day))}
+        aria-current={isToday ? 'date' : undefined}
+        onClick={onAdd}
+        className={clsx(
+          'mb-0.5 grid size-6 place-items-center rounded-full text-xs tabular-nums hover:bg-line/60',
+          isToday ? 'bg-accent font-semibold text-accent-ink hover:bg-accent' : beside && 'text-soft',
+        )}
+      >
+        {Number(day.slice(8))}
+      </button>
+      {children.length > 0 && <ul className="grid grid-cols-[minmax(0,1fr)] gap-0.5">{seen}</ul>}
+      {(seen.length < children.length || all) && (
+        <button
+          type="button"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+          className="mt-0.5 w-full truncate rounded-md px-1 text-left text-[0.625rem] text-soft hover:bg-line/40 sm:text-xs"
+        >
+          {all ? TEXT.less : TEXT.more(children.length - seen.length)}
+        </button>
+      )}
+    </td>
+  );
+}
+
+export function longDay(day: string): string {
+  return format(day, { day: 'numeric', month: 'long', year: 'numeric' });
+}
+
+/** A calendar day or month in the language of the browser. */
+export function format(day: string, how: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(undefined, { ...how, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+}

@@ -1,0 +1,72 @@
+import { clsx } from 'clsx';
+import { Repeat } from 'lucide-react';
+import type { Task } from '@/features/tasks/board';
+import { isOverdue, timeText } from '@/features/tasks/due';
+import { plusDays } from '@/features/tasks/zone';
+import { TEXT } from './text';
+
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+const LOOK =
+  'flex w-full items-center gap-1 rounded-md px-1 py-0.5 text-left text-[0.625rem] leading-4 sm:px-1.5 sm:text-xs';
+
+interface Props {
+  task: Task;
+  day: string;
+  now: Date;
+  onOpen: () => void;
+  onMove: (to: string) => void;
+}
+
+/** A task on its day. */
+export function MonthTask({ task, day, now, onOpen, onMove }: Props) {
+  const time = task.dueOn === null && task.dueDate !== null ? timeText(new Date(task.dueDate)) : null;
+  const color = task.project?.color;
+  return (
+    <button
+      type="button"
+      draggable
+      data-testid="month-task"
+      data-task-id={task.id}
+      title={task.title}
+      aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
+      onClick={onOpen}
+      onDragStart={(event) => {
+        event.dataTransfer.setData('text/plain', task.id);
+        event.dataTransfer.effectAllowed = 'move';
+      }}
+      onKeyDown={(event) => {
+        const days = STEPS[event.key];
+        if (!event.altKey || !days) return;
+        event.preventDefault();
+        onMove(plusDays(day, days));
+      }}
+      className={clsx(
+        LOOK,
+        'cursor-grab border border-l-[3px] border-line bg-card shadow-xs hover:bg-line/40',
+        task.completed && 'text-soft line-through opacity-70',
+        isOverdue(task, now) && 'text-danger',
+      )}
+      style={color ? { borderLeftColor: color } : {}}
+    >
+      {time && <span className="hidden shrink-0 text-soft tabular-nums sm:inline">{time}</span>}
+      <span className="min-w-0 truncate">{task.title}</span>
+      {task.completed && <span className="sr-only">, {TEXT.done}</span>}
+    </button>
+  );
+}
+
+/** Where a series will come again. */
+export function MonthOccurrence({ task, onOpen }: { task: Task; onOpen: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-label={TEXT.occurrence(task.title)}
+      title={TEXT.occurrence(task.title)}
+      onClick={onOpen}
+      className={clsx(LOOK, 'border border-dashed border-line text-soft hover:bg-line/40')}
+    >
+      <Repeat aria-hidden className="hidden size-3 shrink-0 sm:block" />
+      <span className="min-w-0 truncate">{task.title}</span>
+    </button>
+  );
+}

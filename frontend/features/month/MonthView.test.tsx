@@ -1,0 +1,102 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, test } from 'vitest';
+import type { Task } from '@/features/tasks/board';
+import { TEXT as TASKS } from '@/features/tasks/text';
+import { TEXT as VIEWS } from '@/features/views/text';
+import { aServer, connection, open, press } from '@/tests/app';
+import { page, refusal, type Server } from '@/tests/server';
+import { aSeries, aTask } from '@/tests/things';
+import { TEXT } from './text';
+
+let server: Server;
+let stored: Task;
+
+beforeEach(() => {
+  server = aServer();
+  stored = aTask({ dueDate: '2031-05-14T10:00:00Z' });
+  server.root.tasks = ({ filter }) => page(filter ? [] : [stored]);
+  server.root.updateTask = ({ input: { dueDate } }) => {
+    stored = { ...stored, dueDate: String(dueDate), version: stored.version + 1 };
+    return { task: stored, errors: [] };
+  };
+  history.replaceState(null, '', '/?view=month&month=2031-05');
+});
+
+const cell = (day: string) => document.querySelector(`[data-day="${day}"]`) as HTMLElement;
+const on = (day: string) =>
+  within(cell(day))
+    .queryAllByTestId('month-task')
+    .map((task) => task.dataset.taskId);
+const saved = () => waitFor(() => expect(connection()).toHaveAttribute('data-waiting', '0'));
+const sent = () => server.sent.filter(({ name }) => name === 'UpdateTask').map(({ variables }) => variables.input);
+
+test('a task is moved by days and weeks with the keyboard, and its time of day stays', async () => {
+  await open(server);
+  expect(on('2031-05-14')).toEqual(['milk']);
+  within(cell('2031-05-14')).getByTestId('month-task').focus();
+  await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}');
+  await waitFor(() => expect(on('2031-05-15')).toEqual(['milk']));
+  expect(screen.getByTestId('month-task')).toHaveFocus();
+  await userEvent.keyboard('{Alt>}{ArrowUp}{/Alt}');
+  await waitFor(() => expect(on('2031-05-08')).toEqual(['milk']));
+  await saved();
+  expect(sent().map((input) => input?.dueDate)).toEqual(['2031-05-15T10:00:00.000Z', '2031-05-08T10:00:00.000Z']);
+});
+
+test('where others moved it meanwhile, the editor has both', async () => {
+  server.root.updateTask = () => ({
+    task: { ...stored, dueDate: '2031-05-20T10:00:00Z', version: 2 },
+    ...refusal('Changed elsewhere.', 'CONFLICT'),
+  });
+  await open(server);
+  screen.getByTestId('month-task').focus();
+  await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}');
+  expect(await screen.findByRole('alert')).toHaveTextContent(TASKS.changedElsewhere);
+});
+
+test('months are gone through, and stand in the address', async () => {
+  await open(server);
+  await press(TEXT.next);
+  expect(screen.getByRole('table', { name: /June 2031/ })).toBeVisible();
+  expect(location.search).toBe('?view=month&month=2031-06');
+  await press(TEXT.thisMonth);
+  expect(location.search).toBe('?view=month');
+  expect(await screen.findByRole('heading', { level: 1, name: VIEWS.views.month })).toBeVisible();
+});
+
+test('a day takes a new task', async () => {
+  await open(server);
+  await userEvent.click(within(cell('2031-05-20')).getByRole('button'));
+  await userEvent.type(screen.getByLabelText(TEXT.title), 'Party{Enter}');
+  await waitFor(() =>
+    expect(server.sent.at(-1)?.variables.input).toMatchObject({ title: 'Party', dueOn: '2031-05-20' }),
+  );
+});
+
+test('a series is shown where it comes again', async () => {
+  const series = aSeries({}, { title: 'Buy milk' });
+  const upcoming = ['2031-05-02T09:00:00Z', '2031-05-03T09:00:00Z'];
+  server.root.tasks = ({ filter }) =>
+    page([filter ? { ...series, recurrence: { ...series.recurrence, upcoming } } : series]);
+  await open(server);
+  const again = await screen.findAllByRole('button', { name: TEXT.occurrence('Buy milk') });
+  expect(again.map((button) => button.closest('td')?.dataset.day)).toEqual(['2031-05-02', '2031-05-03']);
+  expect(on('2031-05-01')).toEqual(['milk']);
+});
+
+test('a busy day shows a few, and the others when asked', async () => {
+  const many = Array.from({ length: 7 }, (_, index) =>
+    aTask({
+      id: `t${index}`,
+      title: index ? `Task ${index}` : 'Buy milk',
+      dueOn: '2031-05-14',
+      dueDate: '2031-05-14T00:00:00Z',
+    }),
+  );
+  server.root.tasks = ({ filter }) => page(filter ? [] : many);
+  await open(server);
+  expect(on('2031-05-14')).toHaveLength(4);
+  await press(TEXT.more(3));
+  expect(on('2031-05-14')).toHaveLength(7);
+});

@@ -1,0 +1,17 @@
+export const TEXT = {
+  add: (day: string) => `Add a task on ${day}`,
+  addIt: 'Add',
+  calendar: (month: string) => `Tasks of ${month}`,
+  done: 'done',
+  hint: 'Drag a task to another day, or focus it and press Alt and an arrow: its time of day stays.',
+  less: 'Less',
+  more: (count: number) => `${count} more`,
+  moved: (title: string, day: string) => `“${title}” is now due ${day}.`,
+  newTask: (day: string) => `New task, due ${day}`,
+  next: 'Next month',
+  occurrence: (title: string) => `${title}, comes again here`,
+  previous: 'Previous month',
+  thisMonth: 'This month',
+  title: 'Title',
+  undo: 'Undo',
+} as const;
