@@ -4,6 +4,7 @@ import { useQuery } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { Header } from '@/features/frame/Header';
 import { Rings } from '@/features/reminders/Rings';
+import { TrashPage } from '@/features/trash/TrashPage';
 import { BottomBar } from '@/features/views/BottomBar';
 import { ALL } from '@/features/views/place';
 import { Sidebar } from '@/features/views/Sidebar';
@@ -48,16 +49,20 @@ export function Board() {
         <div className="hidden sm:block">
           <Sidebar {...lists} />
         </div>
-        <ViewPage
-          board={data}
-          tasks={tasks}
-          {...below}
-          place={place}
-          when={when}
-          onEdit={edits.open}
-          onAdjust={adjust}
-          onGo={go}
-        />
+        {place.view === 'trash' && data ? (
+          <TrashPage tasks={data.tasks.nodes} now={now} />
+        ) : (
+          <ViewPage
+            board={data}
+            tasks={tasks}
+            {...below}
+            place={place}
+            when={when}
+            onEdit={edits.open}
+            onAdjust={adjust}
+            onGo={go}
+          />
+        )}
       </div>
       <BottomBar {...lists} />
       <Announcements />

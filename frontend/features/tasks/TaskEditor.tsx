@@ -1,6 +1,7 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
+import { History } from '@/features/history/History';
 import { LabelPicker } from '@/features/labels/LabelPicker';
 import { MovedNote } from '@/features/recurrence/MovedNote';
 import { RecurrenceForm } from '@/features/recurrence/RecurrenceForm';
@@ -182,6 +183,7 @@ export function TaskEditor({
           {note('labelIds')}
         </div>
         {!deleted && <Subtasks of={task} subtasks={subtasks} />}
+        {task.version > 0 && <History task={task} projects={projects} labels={labels} />}
         <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t border-line bg-card px-5 py-3">
           <Button kind="outline" onClick={onClose}>
             {TEXT.cancel}

@@ -34,6 +34,6 @@ export function useKeptFocus(list: RefObject<HTMLElement | null>) {
     if (document.activeElement && document.activeElement !== document.body) return;
     const rows = list.current?.querySelectorAll(ROWS);
     const row = rows?.[Math.min(place, rows.length - 1)];
-    (row?.querySelector<HTMLElement>('input') ?? list.current)?.focus();
+    (row?.querySelector<HTMLElement>('input, button') ?? list.current)?.focus();
   });
 }

@@ -53,7 +53,7 @@ export function BottomBar(lists: Lists) {
             type="button"
             aria-haspopup="dialog"
             onClick={() => setOpen(true)}
-            className={clsx(ITEM, place.id ? 'font-medium text-accent' : 'text-soft')}
+            className={clsx(ITEM, place.id || place.view === 'trash' ? 'font-medium text-accent' : 'text-soft')}
           >
             <Menu aria-hidden className="size-5" />
             {TEXT.lists}

@@ -3,7 +3,7 @@ import { Empty } from '@/ui/Empty';
 import { filtersOf, type Place, type ViewName } from './place';
 import { TEXT } from './text';
 
-type ListName = Exclude<ViewName, 'month'>;
+type ListName = Exclude<ViewName, 'month' | 'trash'>;
 
 const ICONS: Record<ListName, LucideIcon> = {
   all: Inbox,
@@ -16,7 +16,7 @@ const ICONS: Record<ListName, LucideIcon> = {
 /** What a place without open tasks says: what would be here, and how it comes to be. */
 export function EmptyView({ place, hasDone }: { place: Place; hasDone: boolean }) {
   const { view } = place;
-  if (view === 'month') return null; // its days are there all the same
+  if (view === 'month' || view === 'trash') return null; // which are no lists
   if (place.words || filtersOf(place) > 0) {
     return hasDone ? null : <Empty icon={SearchX} {...TEXT.empty.filtered} />;
   }

@@ -1,5 +1,6 @@
 'use client';
 
+import { Trash2 } from 'lucide-react';
 import { LabelList } from '@/features/labels/LabelList';
 import { ProjectList } from '@/features/projects/ProjectList';
 import type { Label, Project } from '@/features/tasks/board';
@@ -48,6 +49,12 @@ export function Sidebar({ place, counts, projects, labels, onGo }: Lists) {
         counts={counts.labels}
         selected={place.view === 'label' ? place.id : null}
         onSelect={(id) => onGo(viewOf('label', id))}
+      />
+      <NavItem
+        icon={<Trash2 className="size-4" />}
+        label={TEXT.views.trash}
+        current={place.view === 'trash'}
+        onClick={() => onGo(viewOf('trash'))}
       />
     </nav>
   );

@@ -3,7 +3,7 @@
 import type { Task } from '@/features/tasks/board';
 
 export const PRIORITIES = ['URGENT', 'HIGH', 'MEDIUM', 'LOW', 'NONE'] as const;
-const VIEWS = ['all', 'today', 'upcoming', 'month', 'project', 'label'] as const;
+const VIEWS = ['all', 'today', 'upcoming', 'month', 'project', 'label', 'trash'] as const;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const STATES = ['open', 'done'] as const;
 

@@ -86,6 +86,8 @@ function tester({ view, id }: Pick<Place, 'view' | 'id'>, { now, zone }: When): 
   switch (view) {
     case 'all':
       return () => true;
+    case 'trash':
+      return () => false;
     case 'project':
       return (task) => task.project?.id === id;
     case 'label':

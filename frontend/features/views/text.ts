@@ -38,6 +38,6 @@ export const TEXT = {
   state: 'State',
   states: { any: 'Open and done', open: 'Open only', done: 'Done only' },
   takeAway: (filter: string) => `Take the filter “${filter}” away`,
-  views: { all: 'All tasks', today: 'Today', upcoming: 'Upcoming', month: 'Calendar' },
+  views: { all: 'All tasks', today: 'Today', upcoming: 'Upcoming', month: 'Calendar', trash: 'Trash' },
   viewsNav: 'Views',
 } as const;
