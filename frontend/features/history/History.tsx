@@ -87,10 +87,10 @@ function ChangeLine({ field, was, is }: Change) {
         <>
           {': '}
           <span className="sr-only">{TEXT.from} </span>
-          <del className="line-clamp-3 inline">{was || TEXT.empty}</del>
+          <del>{was || TEXT.empty}</del>
           <span aria-hidden> → </span>
           <span className="sr-only">, {TEXT.to} </span>
-          <span className="line-clamp-3 inline text-ink">{is || TEXT.empty}</span>
+          <span className="text-ink">{is || TEXT.empty}</span>
         </>
       )}
     </p>

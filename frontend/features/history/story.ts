@@ -5,9 +5,12 @@ import { TEXT as TASKS } from '@/features/tasks/text';
 import type { Happened } from './operations';
 import { EVENTS, TEXT } from './text';
 
+/** More of a text is not told. */
+const LONG = 160;
+
 export interface Change {
   field: string;
-  /** Null where it is long, or says nothing to people. */
+  /** Null where it says nothing to people. */
   was: string | null;
   is: string | null;
 }
@@ -59,7 +62,7 @@ function changesOf(before: Snapshot, after: Snapshot, names: Names, now: Date): 
   const changes: Change[] = [];
   for (const [field, read, shown = true] of readers) {
     const [was, is] = [read(before), read(after)];
-    if (was !== is) changes.push({ field, was: shown ? was : null, is: shown ? is : null });
+    if (was !== is) changes.push({ field, was: shown ? clipped(was) : null, is: shown ? clipped(is) : null });
   }
   return changes;
 }
@@ -70,6 +73,10 @@ function listed(ids: unknown, names: ReadonlyMap<string, string>): string {
     .map((id) => names.get(text(id)) ?? TEXT.gone)
     .sort()
     .join(', ');
+}
+
+function clipped(text: string): string {
+  return text.length > LONG ? `${text.slice(0, LONG)}…` : text;
 }
 
 function text(value: unknown): string {

@@ -34,9 +34,9 @@ export function MonthDay({ day, isToday, beside, onAdd, onDrop, children }: Prop
         onDrop(event.dataTransfer.getData('text/plain'));
       }}
       className={clsx(
-        'h-20 border border-line p-0.5 align-top transition-colors sm:h-28 sm:p-1',
-        beside && 'bg-line/20',
-        over && 'bg-accent/10',
+        'h-20 border border-line bg-card p-0.5 align-top transition-colors sm:h-24 sm:p-1',
+        beside && 'bg-page!',
+        over && 'bg-accent/15!',
       )}
     >
       <button

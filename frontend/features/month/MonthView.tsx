@@ -75,7 +75,7 @@ export function MonthView({ tasks, month: chosen, when: { now, zone }, onMonth, 
           <ChevronRight aria-hidden className="size-4" />
         </IconButton>
       </div>
-      <table ref={table} aria-label={TEXT.calendar(name)} className="w-full table-fixed border-collapse bg-card">
+      <table ref={table} aria-label={TEXT.calendar(name)} className="w-full table-fixed border-collapse">
         <thead>
           <tr>
             {weeks[0]?.map((day) => (

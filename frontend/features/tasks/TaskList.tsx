@@ -35,7 +35,7 @@ export function TaskList({ list, groups, done, subtasks, series, now, empty, sho
   useListKeys(list, choosing);
 
   /** With what is below them, as far as it is here too. */
-  const branches = (tasks: readonly Task[], ordered: boolean) => {
+  const branches = (tasks: readonly Task[], ordered: boolean, day: string | null) => {
     const shown = new Set(tasks.map(({ id }) => id));
     const below = subtasksOf(tasks);
     const branch = (task: Task) => (
@@ -45,6 +45,7 @@ export function TaskList({ list, groups, done, subtasks, series, now, empty, sho
           subtasks={subtasks.get(task.id) ?? []}
           series={task.spawnedFrom ? series.get(task.spawnedFrom.id) : undefined}
           now={now}
+          day={day}
           showProject={showProject && !(task.parent && shown.has(task.parent.id))}
           chosen={choosing.on ? choosing.has(task.id) : undefined}
           onChoose={(range) => choosing.choose(task.id, range)}
@@ -75,7 +76,9 @@ export function TaskList({ list, groups, done, subtasks, series, now, empty, sho
               <span className="text-xs font-normal text-soft tabular-nums">{tasks.length}</span>
             </h2>
           )}
-          <ul className={`${key === 'open' ? 'mt-4' : 'mt-2'} grid gap-2`}>{branches(tasks, key === 'open')}</ul>
+          <ul className={`${key === 'open' ? 'mt-4' : 'mt-2'} grid gap-2`}>
+            {branches(tasks, key === 'open', key === 'open' || key === 'overdue' ? null : key)}
+          </ul>
         </section>
       ))}
       {done.length > 0 && (
@@ -83,7 +86,7 @@ export function TaskList({ list, groups, done, subtasks, series, now, empty, sho
           <summary className="cursor-pointer text-sm font-medium text-soft">
             {TEXT.completed} · {done.length}
           </summary>
-          <ul className="mt-3 grid gap-2">{branches(done, false)}</ul>
+          <ul className="mt-3 grid gap-2">{branches(done, false, null)}</ul>
         </details>
       )}
     </section>

@@ -8,7 +8,7 @@ import { NextRing } from '@/features/reminders/NextRing';
 import { IconButton } from '@/ui/Button';
 import type { Task } from './board';
 import { useTaskChanges } from './changes';
-import { dueText, isOverdue } from './due';
+import { dueText, dueTextOn, isOverdue } from './due';
 import { RowCheckbox } from './RowCheckbox';
 import { TEXT } from './text';
 
@@ -25,6 +25,8 @@ interface Props {
   subtasks: readonly Task[];
   series: Task | undefined;
   now: Date;
+  /** The day that it stands below, where it does. */
+  day: string | null;
   showProject: boolean;
   /** Whether it is chosen, while tasks are. */
   chosen: boolean | undefined;
@@ -34,9 +36,9 @@ interface Props {
   onEdit: (task: Task) => void;
 }
 
-export function TaskRow({ task, subtasks, series, now, showProject, chosen, ordered, onChoose, onEdit }: Props) {
+export function TaskRow({ task, subtasks, series, now, day, showProject, chosen, ordered, onChoose, onEdit }: Props) {
   const changes = useTaskChanges();
-  const due = dueText(task, now);
+  const due = day === null ? dueText(task, now) : dueTextOn(task, day, now);
   const late = isOverdue(task, now);
   const done = subtasks.filter(({ completed }) => completed).length;
   return (
@@ -44,8 +46,8 @@ export function TaskRow({ task, subtasks, series, now, showProject, chosen, orde
       data-testid="task-row"
       data-task-id={task.id}
       className={clsx(
-        'group relative flex items-center gap-3 rounded-xl border bg-card px-3 py-2 shadow-sm',
-        chosen ? 'border-accent bg-accent/5' : 'border-line',
+        'group relative flex items-center gap-3 rounded-xl border px-3 py-1.5 shadow-sm',
+        chosen ? 'border-accent bg-accent/10' : 'border-line bg-card',
       )}
     >
       {ordered && (
@@ -53,7 +55,7 @@ export function TaskRow({ task, subtasks, series, now, showProject, chosen, orde
           aria-hidden
           data-handle
           title={TEXT.drag}
-          className="absolute inset-y-0 -left-4 grid w-4 cursor-grab touch-none place-items-center text-soft transition sm:opacity-0 sm:group-hover:opacity-100"
+          className="absolute inset-y-0 -left-4 grid w-4 cursor-grab touch-none place-items-center text-soft/70 transition sm:opacity-0 sm:group-hover:opacity-100"
         >
           <GripVertical className="size-3.5" />
         </span>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aTask } from '@/tests/things';
-import { dueText, isOverdue, localDay } from './due';
+import { dueText, dueTextOn, isOverdue, localDay } from './due';
 import { TEXT } from './text';
 
 const NOW = new Date(2026, 2, 1, 12, 0); // the first of March, noon, wherever this runs
@@ -26,6 +26,12 @@ test('a day far off is named, with its year where that is another', () => {
 test('a time is said with its day', () => {
   expect(dueText(at(new Date(2026, 2, 1, 17, 45)), NOW)).toMatch(/^Today, .*45/);
   expect(dueText(aTask(), NOW)).toBeNull();
+});
+
+test('below a day only the time is said', () => {
+  expect(dueTextOn(on('2026-03-01'), '2026-03-01', NOW)).toBeNull();
+  expect(dueTextOn(at(new Date(2026, 2, 1, 17, 45)), '2026-03-01', NOW)).toMatch(/^\d+:45/);
+  expect(dueTextOn(on('2026-02-28'), '2026-03-01', NOW)).toBe(TEXT.yesterday);
 });
 
 test('a day is over when it is over, a time when it has come', () => {

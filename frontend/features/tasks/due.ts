@@ -36,6 +36,13 @@ export function dueText(task: Due, now: Date): string | null {
   return task.dueOn === null ? instantText(new Date(task.dueDate), now) : dayText(task.dueOn, now);
 }
 
+/** When a task is due, for who knows the day: of a whole day there is nothing more to say. */
+export function dueTextOn(task: Due, day: string, now: Date): string | null {
+  if (task.dueOn === day) return null;
+  const at = task.dueOn === null && task.dueDate !== null ? new Date(task.dueDate) : null;
+  return at && localDay(at) === day ? timeText(at) : dueText(task, now);
+}
+
 /** An instant as the clocks of the browser show it. */
 export function instantText(instant: Date, now: Date): string {
   return `${dayText(localDay(instant), now)}, ${timeText(instant)}`;

@@ -33,7 +33,7 @@ export function TrashPage({ tasks, now }: Props) {
 
   return (
     <main className="min-w-0">
-      <h1 className="text-2xl font-semibold tracking-tight">{TEXT.title}</h1>
+      <h1 className="min-h-9 text-2xl font-semibold tracking-tight">{TEXT.title}</h1>
       <p className="mt-1 text-sm text-soft">{known === 'some' ? TEXT.unreachable : TEXT.about}</p>
       <section ref={list} aria-label={TEXT.list} tabIndex={-1}>
         {known === 'loading' && <output className="mt-6 block animate-pulse text-soft">{TEXT.loading} …</output>}

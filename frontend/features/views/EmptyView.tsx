@@ -1,4 +1,4 @@
-import { CalendarRange, Folder, Inbox, type LucideIcon, SearchX, Sun, Tag } from 'lucide-react';
+import { Folder, Inbox, type LucideIcon, SearchX, Sun, Sunrise, Tag } from 'lucide-react';
 import { Empty } from '@/ui/Empty';
 import { filtersOf, type Place, type ViewName } from './place';
 import { TEXT } from './text';
@@ -8,7 +8,7 @@ type ListName = Exclude<ViewName, 'month' | 'trash'>;
 const ICONS: Record<ListName, LucideIcon> = {
   all: Inbox,
   today: Sun,
-  upcoming: CalendarRange,
+  upcoming: Sunrise,
   project: Folder,
   label: Tag,
 };

@@ -50,7 +50,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
   const page = useRef<HTMLElement>(null);
   const shown = useMemo(() => [...groups.flatMap(({ tasks }) => tasks), ...done], [groups, done]);
   const list = useRef<HTMLElement>(null);
-  const choosing = useChosen(list, tasks, `${place.view} ${place.id}`);
+  const choosing = useChosen(list, shown, `${place.view} ${place.id}`);
   const order = useOrder(page, tasks);
   const [chosen, ...others] = choosing.tasks;
   const title = one ? one.name : TEXT.views[isOfOne(place.view) ? 'all' : place.view];
@@ -65,7 +65,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
 
   return (
     <main ref={page} className="min-w-0">
-      <div className="mb-3 flex items-center gap-1">
+      <div className="mb-3 flex min-h-9 items-center gap-1">
         <h1 ref={heading} tabIndex={-1} className="mr-auto min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere">
           {title}
         </h1>

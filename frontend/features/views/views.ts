@@ -1,11 +1,11 @@
-import { CalendarDays, CalendarRange, Inbox, type LucideIcon, Sun } from 'lucide-react';
+import { CalendarDays, Inbox, type LucideIcon, Sun, Sunrise } from 'lucide-react';
 
 /** The views that everybody has, in their order. */
 export const VIEWS = ['today', 'upcoming', 'month', 'all'] as const;
 
 export const VIEW_ICONS: Record<(typeof VIEWS)[number], LucideIcon> = {
   today: Sun,
-  upcoming: CalendarRange,
+  upcoming: Sunrise,
   month: CalendarDays,
   all: Inbox,
 };
