@@ -16,5 +16,7 @@ const LOOK = {
 export function Toasts() {
   const theme = useSubject(theme$);
   useEffect(followTheme, []);
-  return <Toaster position="bottom-center" theme={theme} closeButton style={LOOK} mobileOffset={{ bottom: '4.5rem' }} />;
+  return (
+    <Toaster position="bottom-center" theme={theme} closeButton style={LOOK} mobileOffset={{ bottom: '4.5rem' }} />
+  );
 }
