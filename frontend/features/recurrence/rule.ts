@@ -60,9 +60,12 @@ export function ruleOf({ frequency, interval, weekdays, monthDay, yearDay, ends 
   }
   if (frequency === 'MONTHLY') parts.push(...monthDayParts(monthDay));
   if (frequency === 'YEARLY' && yearDay) parts.push(`BYMONTH=${yearDay.month}`, `BYMONTHDAY=${yearDay.day}`);
-  if (ends.by === 'count' && ends.count > 0) parts.push(`COUNT=${ends.count}`);
-  if (ends.by === 'day' && DAY.test(ends.day)) parts.push(`UNTIL=${untilOf(ends.day, frame)}`);
-  return parts.join(';');
+  return [...parts, ...endParts(ends, frame)].join(';');
+}
+
+export function endParts(ends: Ends, frame: Frame): string[] {
+  if (ends.by === 'count' && ends.count > 0) return [`COUNT=${ends.count}`];
+  return ends.by === 'day' && DAY.test(ends.day) ? [`UNTIL=${untilOf(ends.day, frame)}`] : [];
 }
 
 /** Null where the form could not show all of the rule. */

@@ -1,0 +1,117 @@
+/** The words that name a day. What is understood, and what rather not:
+ *
+ * - A weekday is the next one after today, `next friday` that of the week after this one. Weeks begin on Monday.
+ * - `3/4` is read as the browser's language writes dates. A day without a year is the next such one.
+ * - A weekday, or a day of a month, stands at the end or after `on`, `by` or `due`: in `Sunday paper` there is none.
+ * - What comes after `for`, `from`, `the`, `until` and the like is what the title is about.
+ */
+
+import type { Line, Match, Span } from './line';
+import * as named from './namedDays';
+import { MONTH, MONTH_DAY, NTH_DAY, NUMBER, PART_OF_DAY, WEEKDAY, YEAR } from './vocabulary';
+
+interface Form {
+  source: string;
+  /** Where it is a day: anywhere, at the end, or there as well as after a word that says so. */
+  where?: 'end' | 'place';
+  /** Null where there is no such day. */
+  read: named.Reader;
+}
+
+const ON = '(?:(?<on>on|by|due(?:\\s+(?:on|by))?)\\s+)?';
+const LENGTH = `(?<n>${NUMBER}|an?)\\s+(?<unit>day|week|month|year)s?`;
+const END_OF = '(?:at\\s+|by\\s+)?(?:the\\s+)?end\\s+of\\s+';
+const TIME = '\\s+(?:[01]?\\d|2[0-3]):[0-5]\\d';
+const NOT_AFTER =
+  /^(?:a|about|after|an|and|ash|before|between|black|casual|cyber|easter|every|for|from|good|her|his|in|last|like|my|of|or|our|palm|past|previous|since|super|than|that|the|their|these|those|till|to|until|vs|whose|your)$/i;
+/** After these, two numbers with a slash between are no day. */
+const COUNTED =
+  /^(?:chapter|ep|episode|lesson|level|no|page|part|ratio|round|season|section|size|step|version|vol|volume)$/i;
+const CAPITAL = /^\p{Lu}/u;
+
+const FORMS: readonly Form[] = [
+  { source: `${ON}(?:the\\s+)?day\\s+after\\s+tomorrow`, read: named.inDays(2) },
+  { source: `${ON}(?:tomorrow|tmrw|tmr)`, read: named.inDays(1) },
+  { source: `${ON}today`, read: named.inDays(0) },
+  { source: `${ON}(?<year>${YEAR})-(?<month>\\d\\d)-(?<day>\\d\\d)`, read: named.inFull },
+  { source: `${ON}(?<day>\\d\\d?)\\.(?<month>\\d\\d?)\\.(?<year>${YEAR})`, read: named.inFull },
+  { source: `${ON}(?<one>\\d\\d?)/(?<other>\\d\\d?)/(?<year>${YEAR})`, read: named.slashed },
+  { source: `${ON}(?<one>\\d\\d?)/(?<other>\\d\\d?)`, where: 'end', read: named.slashed },
+  {
+    source: `${ON}(?:the\\s+)?(?<day>${MONTH_DAY})\\s+(?:of\\s+)?(?<month>${MONTH})(?:,?\\s+(?<year>${YEAR}))?`,
+    where: 'place',
+    read: named.ofMonth,
+  },
+  {
+    source: `${ON}(?<month>${MONTH})\\s+(?:the\\s+)?(?<day>${MONTH_DAY})(?:,?\\s+(?<year>${YEAR}))?`,
+    where: 'place',
+    read: named.ofMonth,
+  },
+  { source: `(?:on|by|due(?:\\s+(?:on|by))?)\\s+the\\s+(?<day>${NTH_DAY})`, where: 'end', read: named.ofAnyMonth },
+  { source: `in\\s+${LENGTH}`, read: named.later },
+  { source: `${LENGTH}\\s+from\\s+(?:now|today)`, read: named.later },
+  { source: `${ON}next\\s+(?<weekday>${WEEKDAY})`, read: named.nextWeeks },
+  { source: `${ON}(?:this|coming)\\s+(?<weekday>${WEEKDAY})`, read: named.todayOrNext },
+  { source: `${ON}(?<weekday>${WEEKDAY})`, where: 'place', read: named.next },
+  { source: '(?:by\\s+)?next\\s+week', read: named.nextWeek },
+  { source: '(?:by\\s+)?next\\s+month', read: named.nextMonth },
+  { source: '(?:by\\s+)?next\\s+year', read: named.nextYear },
+  { source: '(?:this|(?:on|at|over)\\s+the)\\s+weekend', read: named.weekend },
+  { source: '(?:on\\s+)?next\\s+weekend', read: named.nextWeekend },
+  { source: `${END_OF}(?:the\\s+|this\\s+)?week`, read: named.endOfWeek },
+  { source: `${END_OF}(?:the\\s+|this\\s+)?month`, read: named.endOfMonth },
+  { source: `${END_OF}next\\s+month`, read: named.endOfNextMonth },
+  { source: `${END_OF}(?:the\\s+|this\\s+)?year`, read: named.endOfYear },
+];
+
+interface Found {
+  span: Span;
+  day: string;
+}
+
+/** The day that is named last, taken from the line. */
+export function readDate(line: Line, today: string, dayFirst: boolean): Found | null {
+  let last: Found | null = null;
+  for (const { source, where, read } of FORMS) {
+    for (const match of line.matches(source)) {
+      if (last && match.end <= last.span.end) break;
+      const day = isInPlace(line, match, where) && !isAbout(line, match) ? read(match.groups, today, dayFirst) : null;
+      if (!day) continue;
+      last = { span: match, day };
+      break;
+    }
+  }
+  if (last) line.take(last.span);
+  return last;
+}
+
+/** The day after a word such as `until`, which ends here; of a month alone its last one. */
+export function dateAt(line: Line, index: number, today: string, dayFirst: boolean): Found | null {
+  for (const { source, read } of [
+    ...FORMS,
+    { source: `(?:the\\s+end\\s+of\\s+)?(?<month>${MONTH})`, read: named.endOf },
+  ]) {
+    const match = line.at(`\\s+${source}`, index);
+    const day = match && read(match.groups, today, dayFirst);
+    if (day) return { span: match, day };
+  }
+  return null;
+}
+
+function isInPlace(line: Line, match: Match, where: Form['where']): boolean {
+  if (where === undefined) return true;
+  const { on, month, one } = match.groups;
+  if (one && !on && (COUNTED.test(line.wordBefore(match.start)) || match.text === '24/7')) return false;
+  const part = line.at(`\\s+${PART_OF_DAY}`, match.end);
+  if (line.isFree(part ?? match) || line.at(TIME, match.end)) return true;
+  return where === 'place' && (on !== undefined || (month !== undefined && line.isFirst(match)));
+}
+
+/** Whether it is a part of what the title says, as the day is of `Plan for tomorrow`, or of a name. */
+function isAbout(line: Line, match: Match): boolean {
+  const before = line.wordBefore(match.start);
+  if (NOT_AFTER.test(before)) return true;
+  // Weekdays and months are always written so; `USA Today` and `Tomorrow Never Dies` are names.
+  if (!/^(?:Today|Tomorrow)$/.test(match.text)) return false;
+  return CAPITAL.test(before) || (!line.isFirst(match) && CAPITAL.test(line.wordAfter(match.end)));
+}
