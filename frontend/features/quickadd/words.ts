@@ -1,0 +1,76 @@
+/** What was understood, for people. The words for a pattern are understood as that pattern again. */
+
+import { beforeText } from '@/features/reminders/duration';
+import { dayText, instantText, isDay, localDay, timeText } from '@/features/tasks/due';
+import { TEXT as TASKS } from '@/features/tasks/text';
+import type { Parsed, Reading } from './parse';
+import { type Pattern, WORKDAYS } from './pattern';
+import { TEXT } from './text';
+
+export function patternText(pattern: Pattern): string {
+  const words = scheduleText(pattern);
+  return pattern.afterDone ? TEXT.afterCompletion(words) : words;
+}
+
+function scheduleText(pattern: Pattern): string {
+  const { frequency, interval, weekdays } = pattern;
+  if (weekdays.length > 0 && interval === 1) {
+    const isWorkdays = weekdays.length === WORKDAYS.length && WORKDAYS.every((day) => weekdays.includes(day));
+    return isWorkdays ? TEXT.everyWeekday : TEXT.everyOne(weekdays);
+  }
+  const every = TEXT.every(interval, frequency);
+  const day = dayOfText(pattern);
+  return day === null ? every : TEXT.on(every, day);
+}
+
+function dayOfText({ weekdays, monthDays, nth, month }: Pattern): string | null {
+  if (weekdays.length > 0) return TEXT.weekdays(weekdays);
+  const [first] = monthDays;
+  if (month !== null && first !== undefined && first > 0) return TEXT.yearDay(month, first);
+  const day = nth ? TEXT.nthOf(nth.ordinal, nth.what) : first === undefined ? null : TEXT.monthDays(monthDays);
+  return day !== null && month !== null ? TEXT.of(day, month) : day;
+}
+
+/** What a chip says. */
+export function chipText({ kind, named, beforeDue }: Reading, parsed: Parsed, now: Date): string {
+  switch (kind) {
+    case 'repeats':
+      return repeatsText(parsed);
+    case 'ends':
+      if (parsed.ends.by === 'count') return TEXT.times(parsed.ends.count);
+      return parsed.ends.by === 'day' ? TEXT.until(dayText(parsed.ends.day, now)) : '';
+    case 'date':
+      return parsed.pattern ? TEXT.from(dueDayText(parsed, now)) : dueDayText(parsed, now);
+    case 'time':
+      return clockText(parsed, now);
+    case 'priority':
+      return TASKS.priorities[parsed.priority ?? 'NONE'];
+    case 'reminder':
+      return beforeText(beforeDue ?? '');
+    case 'project':
+      return named?.id === null ? TEXT.newProject(named.name) : (named?.name ?? '');
+    case 'label':
+      return named?.id === null ? TEXT.newLabel(named.name) : (named?.name ?? '');
+  }
+}
+
+/** With the time where the pattern's own words say it, as `every morning` does. */
+function repeatsText({ pattern, due, readings }: Parsed): string {
+  if (!pattern) return '';
+  const words = patternText(pattern);
+  const says = pattern.time !== null && due !== null && !readings.some(({ kind }) => kind === 'time');
+  return says ? TEXT.at(words, timeText(new Date(due))) : words;
+}
+
+function dueDayText({ due }: Parsed, now: Date): string {
+  if (due === null) return '';
+  return dayText(isDay(due) ? due : localDay(new Date(due)), now);
+}
+
+/** With the day where nothing else says that. */
+function clockText(parsed: Parsed, now: Date): string {
+  const { due, pattern, readings } = parsed;
+  if (due === null || isDay(due)) return dueDayText(parsed, now);
+  const instant = new Date(due);
+  return pattern || readings.some(({ kind }) => kind === 'date') ? timeText(instant) : instantText(instant, now);
+}
