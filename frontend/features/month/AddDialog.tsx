@@ -13,7 +13,7 @@ export function AddDialog({ day, onClose }: { day: string; onClose: () => void }
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    void changes.create({ title: title.trim(), project: null, dueOn: day });
+    void changes.create({ title: title.trim(), project: null, due: day });
     onClose();
   }
 

@@ -61,7 +61,7 @@ export function ProjectList({ projects, counts, selected, onSelect }: Props) {
           title={TEXT.add}
           name=""
           onClose={() => setNaming(false)}
-          onName={(name) => onSelect(changes.create(name, projects.length))}
+          onName={(name) => onSelect(changes.create(name, projects.length).id)}
         />
       )}
     </section>

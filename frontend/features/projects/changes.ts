@@ -44,7 +44,8 @@ export function projectChanges(client: ApolloClient) {
     );
 
   return {
-    create(name: string, count: number): string {
+    /** `count` is how many there are. */
+    create(name: string, count: number): Project {
       const id = newId();
       const color = COLORS[count % COLORS.length] ?? '#64748b';
       const project: Project = {
@@ -67,7 +68,7 @@ export function projectChanges(client: ApolloClient) {
           },
         }),
       );
-      return id;
+      return project;
     },
 
     rename(project: Project, name: string) {

@@ -8,22 +8,13 @@ import { currentTask, putTask } from '@/features/live/apply';
 import { CLEAR, SET } from '@/features/recurrence/mutations';
 import { frameOf, inputOf as recurrenceInput, started } from '@/features/recurrence/repeats';
 import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
-import { newId } from '@/graphql/ids';
 import type { Again } from '@/graphql/outbox';
 import { complain, say } from '@/ui/say';
-import { BOARD, type Label, type Project, type Task } from './board';
+import { BOARD, type Task } from './board';
 import { type Draft, divide, fieldsOf, inputOf, isEmpty, withDraft } from './draft';
-import { dueFields } from './due';
 import { COMPLETE, CREATE, DELETE, REOPEN, RESTORE, UPDATE } from './mutations';
+import { createInput, type NewTask, newTask } from './newTask';
 import { TEXT } from './text';
-
-export interface NewTask {
-  title: string;
-  project: Pick<Project, 'id' | 'name' | 'color'> | null;
-  parent?: Pick<Task, 'id'>;
-  dueOn?: string | null;
-  labels?: readonly Label[];
-}
 
 type Saved = UpdateTaskMutation;
 
@@ -122,43 +113,12 @@ export function taskChanges(client: ApolloClient) {
   return {
     restore,
 
-    create({ title, project, parent, dueOn = null, labels = [] }: NewTask) {
-      const id = newId();
-      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-      const task: Task = {
-        __typename: 'Task',
-        id,
-        title,
-        description: '',
-        completed: false,
-        completedAt: null,
-        priority: 'NONE',
-        ...dueFields(dueOn),
-        timeZone,
-        position: '~', // behind every rank there is, until the server gives it one
-        isRecurring: false,
-        occurrence: null,
-        version: 0,
-        createdAt: now(),
-        updatedAt: now(),
-        deletedAt: null,
-        project: project && { __typename: 'Project', id: project.id, name: project.name, color: project.color },
-        parent: parent ? { __typename: 'Task', id: parent.id } : null,
-        labels: [...labels],
-        recurrence: null,
-        spawnedFrom: null,
-        reminders: [],
-      };
-      const belongs = {
-        ...(project && { projectId: project.id }),
-        ...(parent && { parentId: parent.id }),
-        ...(dueOn && { dueOn }),
-        ...(labels.length > 0 && { labelIds: labels.map(({ id }) => id) }),
-      };
+    create(fields: NewTask) {
+      const task = newTask(fields);
       return say(
         client.mutate({
           mutation: CREATE,
-          variables: { input: { id, title, ...belongs } },
+          variables: { input: createInput(task, fields) },
           optimisticResponse: { createTask: payload(task) },
           update: (cache, { data }) => show(cache, data?.createTask.task),
         }),

@@ -1,8 +1,6 @@
 export const TEXT = {
-  add: 'Add a task',
   addIt: 'Add',
   addSubtask: 'Add a subtask',
-  addHint: 'What needs doing?',
   allDay: 'All day',
   cancel: 'Cancel',
   changedElsewhere: 'Meanwhile this was changed on another device, to:',

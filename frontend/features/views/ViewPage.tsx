@@ -10,9 +10,9 @@ import { MonthView } from '@/features/month/MonthView';
 import { ShiftButtons } from '@/features/order/ShiftButtons';
 import { useOrder } from '@/features/order/useOrder';
 import { ProjectActions } from '@/features/projects/ProjectActions';
+import { QuickAdd } from '@/features/quickadd/QuickAdd';
 import type { Board, Task } from '@/features/tasks/board';
 import type { Draft } from '@/features/tasks/draft';
-import { NewTaskField } from '@/features/tasks/NewTaskField';
 import { TaskList } from '@/features/tasks/TaskList';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { dayIn } from '@/features/tasks/zone';
@@ -86,7 +86,13 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
           />
         )}
       </div>
-      <NewTaskField project={project} with={{ dueOn: today, labels: label ? [label] : [] }} />
+      <QuickAdd
+        project={project}
+        projects={board?.projects.nodes ?? []}
+        labels={board?.labels ?? []}
+        allDayTime={board?.viewer.allDayReminderTime ?? ''}
+        also={{ due: today, labels: label ? [label] : [] }}
+      />
       <Filters place={place} labels={board?.labels ?? []} onChange={onAdjust}>
         {place.view !== 'month' && (
           <IconButton

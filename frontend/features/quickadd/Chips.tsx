@@ -1,0 +1,60 @@
+import { Bell, CalendarDays, Clock, Flag, Folder, Repeat, Tag, X } from 'lucide-react';
+import type { Parsed, Reading, ReadingKind } from './parse';
+import { TEXT } from './text';
+import { chipText } from './words';
+
+const ICONS: Record<ReadingKind, typeof Bell> = {
+  repeats: Repeat,
+  ends: Repeat,
+  date: CalendarDays,
+  time: Clock,
+  priority: Flag,
+  project: Folder,
+  label: Tag,
+  reminder: Bell,
+};
+
+interface Props {
+  id: string;
+  parsed: Parsed;
+  now: Date;
+  /** Its words are to be words of the title. */
+  onUnread: (reading: Reading) => void;
+}
+
+/** What was understood, each with a button that takes it back. */
+export function Chips({ id, parsed, now, onUnread }: Props) {
+  return (
+    <ul id={id} aria-label={TEXT.chips} aria-live="polite" className="flex flex-wrap gap-1.5 px-3 pb-3 empty:hidden">
+      {parsed.readings.map((reading, index) => {
+        const { kind } = reading;
+        const Icon = ICONS[kind];
+        const words = chipText(reading, parsed, now);
+        return (
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: the first of its kind stays that while its words change
+            key={`${kind}-${index}`}
+            data-testid="chip"
+            data-kind={kind}
+            className="inline-flex min-h-8 max-w-full items-center gap-1.5 rounded-full border border-line bg-page pl-2.5 text-sm"
+          >
+            <Icon aria-hidden className="size-3.5 shrink-0 text-accent" />
+            <span className="min-w-0 truncate">
+              <span className="sr-only">{TEXT.kinds[kind]}: </span>
+              {words}
+            </span>
+            <button
+              type="button"
+              aria-label={TEXT.plain(TEXT.kinds[kind], words)}
+              title={TEXT.plain(TEXT.kinds[kind], words)}
+              onClick={() => onUnread(reading)}
+              className="grid size-8 shrink-0 place-items-center rounded-full text-soft hover:bg-line/60 hover:text-ink"
+            >
+              <X aria-hidden className="size-3.5" />
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
