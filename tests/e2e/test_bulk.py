@@ -38,9 +38,12 @@ async def test_several_tasks_are_moved_and_deleted_and_one_undo_brings_them_back
     await here.page.get_by_role("button", name="Select all").click()
     await here.page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
     await expect(there.rows).to_have_count(0)
-    await here.page.get_by_role("listitem").filter(has_text="4 tasks were deleted").get_by_role(
-        "button", name="Undo"
-    ).click()
+    await (
+        here.page.get_by_role("listitem")
+        .filter(has_text="4 tasks were deleted")
+        .get_by_role("button", name="Undo")
+        .click()
+    )
     await expect(there.rows).to_have_count(4)
     assert await there.titles() == TITLES
     assert here.complaints == there.complaints == []

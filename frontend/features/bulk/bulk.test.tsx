@@ -1,6 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { Task } from '@/features/tasks/board';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { aServer, connection, open, press, rows, ticks } from '@/tests/app';
@@ -138,4 +138,23 @@ test('an answer for many is no news where an event was newer', async () => {
   answer({ tasks: [aTask({ completed: true, version: 2 })], errors: [] });
   await saved();
   expect(screen.getByText('Oat milk', { selector: 'p' })).toBeVisible();
+});
+
+test('all are chosen, also those of a long list that are not drawn yet', async () => {
+  for (let number = 0; number < 100; number++) {
+    stored.set(`t${number}`, aTask({ id: `t${number}`, title: `Task ${number}`, position: `b${number}` }));
+  }
+  vi.stubGlobal(
+    'IntersectionObserver',
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
+  await open(server);
+  expect(rows().length).toBeLessThan(60);
+  await press(TEXT.start);
+  await press(TEXT.all);
+  expect(screen.getByRole('toolbar')).toHaveTextContent(TEXT.chosen(104));
 });

@@ -43,7 +43,7 @@ export function useChosen(list: RefObject<HTMLElement | null>, tasks: readonly T
     has: (id) => chosen.ids.has(id),
     start: () => setStarted(true),
     end,
-    all: () => take(all(orderOf(list.current))),
+    all: () => take(all(tasks.map(({ id }) => id))),
     choose: (id, range) => take(range ? extend(chosen, orderOf(list.current), id) : toggle(chosen, id)),
     reach: (from, to) => {
       const begun = chosen.ids.has(from) ? chosen : toggle(chosen, from);

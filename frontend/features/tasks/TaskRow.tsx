@@ -2,6 +2,7 @@
 
 import { clsx } from 'clsx';
 import { CalendarDays, GripVertical, ListChecks, Pencil, Trash2 } from 'lucide-react';
+import { memo } from 'react';
 import { LabelTag } from '@/features/labels/LabelTag';
 import { RecurrenceFact } from '@/features/recurrence/RecurrenceFact';
 import { NextRing } from '@/features/reminders/NextRing';
@@ -32,11 +33,23 @@ interface Props {
   chosen: boolean | undefined;
   /** Whether it can be dragged to another place. */
   ordered: boolean;
-  onChoose: (range: boolean) => void;
+  onChoose: (id: string, range: boolean) => void;
   onEdit: (task: Task) => void;
 }
 
-export function TaskRow({ task, subtasks, series, now, day, showProject, chosen, ordered, onChoose, onEdit }: Props) {
+/** Drawn anew only where something of it is new: a list may have thousands. */
+export const TaskRow = memo(function TaskRow({
+  task,
+  subtasks,
+  series,
+  now,
+  day,
+  showProject,
+  chosen,
+  ordered,
+  onChoose,
+  onEdit,
+}: Props) {
   const changes = useTaskChanges();
   const due = day === null ? dueText(task, now) : dueTextOn(task, day, now);
   const late = isOverdue(task, now);
@@ -60,7 +73,7 @@ export function TaskRow({ task, subtasks, series, now, day, showProject, chosen,
           <GripVertical className="size-3.5" />
         </span>
       )}
-      <RowCheckbox task={task} chosen={chosen} onChoose={onChoose} />
+      <RowCheckbox task={task} chosen={chosen} onChoose={(range) => onChoose(task.id, range)} />
       <div className="min-w-0 flex-1">
         <p className={clsx('wrap-anywhere', task.completed && 'text-soft line-through')}>{task.title}</p>
         <p className="flex flex-wrap items-center gap-x-3 text-xs text-soft empty:hidden">
@@ -107,4 +120,4 @@ export function TaskRow({ task, subtasks, series, now, day, showProject, chosen,
       </div>
     </div>
   );
-}
+});

@@ -41,6 +41,13 @@ export function subtasksOf(tasks: readonly Task[]): Map<string, Task[]> {
   return below;
 }
 
+/** Tasks as they stand: those on top, and what is below each as far as it is among them. */
+export function treeOf(tasks: readonly Task[]) {
+  const shown = new Set(tasks.map(({ id }) => id));
+  const isBelow = ({ parent }: Task) => parent !== null && shown.has(parent.id);
+  return { tops: tasks.filter((task) => !isBelow(task)), below: subtasksOf(tasks.filter(isBelow)) };
+}
+
 /** The tasks that recur, by id. */
 export function seriesOf(tasks: readonly Task[]): Map<string, Task> {
   return new Map(tasks.filter(({ isRecurring }) => isRecurring).map((task) => [task.id, task]));

@@ -19,7 +19,7 @@ import { dayIn } from '@/features/tasks/zone';
 import { IconButton } from '@/ui/Button';
 import { EmptyView } from './EmptyView';
 import { Filters } from './Filters';
-import { ALL, isOfOne, type Place } from './place';
+import { ALL, addressOf, isOfOne, type Place } from './place';
 import { goesByDays, select, type When } from './select';
 import { TEXT } from './text';
 
@@ -117,6 +117,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
       {board && place.view !== 'month' && (
         <TaskList
           list={list}
+          name={addressOf(place)}
           groups={groups}
           done={done}
           subtasks={subtasks}

@@ -3,7 +3,7 @@
 import type { Task } from '@/features/tasks/board';
 import { byPosition, topOf } from '@/features/tasks/tree';
 import { dayIn, plusDays, startOfDay } from '@/features/tasks/zone';
-import { matches } from './matches';
+import { matching } from './matches';
 import type { Place } from './place';
 
 /** What is now, and in the zone of whom. */
@@ -38,7 +38,8 @@ export interface Counts {
 
 export function select(tasks: readonly Task[], place: Place, when: When): Selection {
   const inView = tester(place, when);
-  const shown = tasks.filter((task) => inView(task) && passes(task, place));
+  const passes = filter(place);
+  const shown = tasks.filter((task) => inView(task) && passes(task));
   const isDone = goesByDays(place) ? ({ completed }: Task) => completed : doneAbove(shown);
   const open = shown.filter((task) => !isDone(task));
   const done = shown.filter(isDone).sort(lastDoneFirst);
@@ -69,8 +70,13 @@ export function dayOf(task: Pick<Task, 'dueOn' | 'dueDate'>, zone: string): stri
 
 /** By time, as it is in a zone: those of the whole day before its hours. */
 export function sortedByDue(tasks: readonly Task[], zone: string): Task[] {
-  const key = ({ dueOn, dueDate }: Task) =>
-    dueOn !== null ? startOfDay(dueOn, zone).getTime() - 1 : Date.parse(dueDate ?? '');
+  const starts = new Map<string, number>(); // zones are slow, and days come many times
+  const start = (day: string) => {
+    const known = starts.get(day) ?? startOfDay(day, zone).getTime();
+    starts.set(day, known);
+    return known;
+  };
+  const key = ({ dueOn, dueDate }: Task) => (dueOn !== null ? start(dueOn) - 1 : Date.parse(dueDate ?? ''));
   const keys = new Map(tasks.map((task) => [task, key(task)]));
   const at = (task: Task) => keys.get(task) ?? 0;
   return [...tasks].sort((one, other) => at(one) - at(other) || byPosition(one, other));
@@ -115,13 +121,14 @@ function doneAbove(shown: readonly Task[]): (task: Task) => boolean {
   return (task) => topOf(task, byId).completed;
 }
 
-function passes(task: Task, { words, labels, priorities, state }: Place): boolean {
-  return (
+/** A test of all filters. */
+function filter({ words, labels, priorities, state }: Place): (task: Task) => boolean {
+  const matches = words ? matching(words) : () => true;
+  return (task) =>
     (priorities.length === 0 || priorities.includes(task.priority)) &&
     labels.every((id) => task.labels.some((label) => label.id === id)) &&
     (state === null || task.completed === (state === 'done')) &&
-    (!words || matches(task, words))
-  );
+    matches(task);
 }
 
 function grouped(open: Task[], place: Place, { now, zone }: When): Group[] {
