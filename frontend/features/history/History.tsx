@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronRight } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
 import type { Label, Project, Task } from '@/features/tasks/board';
 import { instantText } from '@/features/tasks/due';
@@ -53,11 +53,18 @@ function Story({ task: { id, version }, projects, labels }: Props) {
     return storyOf(happened, { projects: names(projects), labels: names(labels) }, new Date());
   }, [happened, projects, labels]);
 
+  // Mostly it is below the fold.
+  const list = useRef<HTMLOListElement>(null);
+  const isThere = entries.length > 0;
+  useEffect(() => {
+    if (isThere) list.current?.scrollIntoView({ block: 'nearest' });
+  }, [isThere]);
+
   if (happened === 'loading') return <output className="mt-2 block animate-pulse text-soft">{TEXT.loading} …</output>;
   if (happened === 'failed') return <p className="mt-2 text-danger">{TEXT.failed}</p>;
   if (entries.length === 0) return <p className="mt-2 text-soft">{TEXT.nothing}</p>;
   return (
-    <ol aria-label={TEXT.ask} className="mt-2 ml-2 grid gap-2.5 border-l border-line pl-4">
+    <ol ref={list} aria-label={TEXT.ask} className="scroll-mb-24 mt-2 ml-2 grid gap-2.5 border-l border-line pl-4">
       {entries.map(({ id, at, what, changes }) => (
         <li key={id} className="relative">
           <span

@@ -43,7 +43,7 @@ export function MonthTask({ task, day, now, onOpen, onMove }: Props) {
       className={clsx(
         LOOK,
         'cursor-grab border border-l-[3px] border-line bg-card shadow-xs hover:bg-line/40',
-        task.completed && 'text-soft line-through opacity-70',
+        task.completed && 'text-soft line-through',
         isOverdue(task, now) && 'text-danger',
       )}
       style={color ? { borderLeftColor: color } : {}}

@@ -46,7 +46,7 @@ export function Board() {
     <div className="mx-auto grid min-h-dvh max-w-5xl grid-rows-[auto_1fr] px-4 pb-36 sm:pb-24">
       <Header />
       <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 sm:grid-cols-[13rem_minmax(0,1fr)]">
-        <div className="hidden sm:sticky sm:top-0 sm:block sm:max-h-dvh sm:self-start sm:overflow-y-auto sm:py-1">
+        <div className="hidden sm:sticky sm:top-0 sm:block sm:max-h-dvh sm:-mt-1 sm:self-start sm:overflow-y-auto sm:py-1">
           <Sidebar {...lists} />
         </div>
         {place.view === 'trash' && data ? (

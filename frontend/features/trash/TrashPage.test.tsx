@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { TEXT as VIEWS } from '@/features/views/text';
-import { aServer, open, press, rows } from '@/tests/app';
+import { aServer, connection, open, press, rows } from '@/tests/app';
 import { page, type Server } from '@/tests/server';
 import { about, aTask } from '@/tests/things';
 import { TEXT } from './text';
@@ -50,9 +50,15 @@ test('what others delete, restore and purge shows at once', async () => {
   expect(screen.getByText(TEXT.empty.title)).toBeVisible();
 });
 
-test('where the server is away, it is said that this is not all', async () => {
-  await open(server);
+test('where the server is away, it is said that this is not all, until it is back', async () => {
+  const feed = await open(server);
   server.down = true;
   await press(VIEWS.views.trash);
   expect(await screen.findByText(TEXT.unreachable)).toBeVisible();
+  feed.socket.closes(1006);
+  await waitFor(() => expect(connection()).not.toHaveAttribute('data-state', 'live'));
+  server.down = false;
+  window.dispatchEvent(new Event('online')); // which ends every pause
+  expect(await screen.findByText(TEXT.about)).toBeVisible();
+  expect(thrown()).toEqual(['old']);
 });

@@ -9,6 +9,7 @@ import { instantText } from '@/features/tasks/due';
 import { useKeptFocus } from '@/features/tasks/useKeptFocus';
 import { Button } from '@/ui/Button';
 import { Empty } from '@/ui/Empty';
+import { useTitle } from '@/ui/useTitle';
 import { TEXT } from './text';
 import { trashOf } from './trash';
 import { useTrash } from './useTrash';
@@ -21,6 +22,7 @@ interface Props {
 
 /** What was deleted, and the way back. */
 export function TrashPage({ tasks, now }: Props) {
+  useTitle(TEXT.title);
   const changes = useTaskChanges();
   const known = useTrash();
   const list = useRef<HTMLElement>(null);

@@ -6,6 +6,7 @@ import { BOARD } from '@/features/tasks/board';
 import { ask } from '@/graphql/ask';
 import { graphql } from '@/graphql/generated';
 import type { TrashQuery } from '@/graphql/generated/graphql';
+import { useSubject } from '@/ui/useSubject';
 
 const TRASH = graphql(`
   query Trash($after: String) {
@@ -20,10 +21,13 @@ export type Known = 'loading' | 'all' | 'some';
 
 /** Puts what was deleted before beside what this tab knows of: from then on events keep it. */
 export function useTrash(): Known {
-  const { session } = useHere();
+  const { session, store } = useHere();
+  const live = useSubject(store.feed.state$) === 'live';
   const client = useApolloClient();
   const [known, setKnown] = useState<Known>('loading');
 
+  // Again with each connection: what is loaded anew has no deleted tasks in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is when to ask, and not what
   useEffect(() => {
     let stale = false;
     const run: typeof session.run = (query, variables) => session.run(query, variables);
@@ -49,7 +53,7 @@ export function useTrash(): Known {
     return () => {
       stale = true;
     };
-  }, [session, client]);
+  }, [session, client, live]);
 
   return known;
 }

@@ -38,12 +38,13 @@ export function Filters({ place, labels, onChange, children }: Props) {
         <Popover
           label={TEXT.filter}
           trigger={
-            <Button kind="outline" aria-label={TEXT.filters(count)}>
+            <Button kind="outline">
               <ListFilter aria-hidden className="size-4" />
               {TEXT.filter}
               {count > 0 && (
-                <span aria-hidden className="rounded-full bg-accent px-1.5 text-xs leading-5 text-accent-ink">
+                <span className="rounded-full bg-accent px-1.5 text-xs leading-5 text-accent-ink">
                   {count}
+                  <span className="sr-only"> {TEXT.filtersChosen}</span>
                 </span>
               )}
             </Button>

@@ -17,6 +17,7 @@ import { TaskList } from '@/features/tasks/TaskList';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { dayIn } from '@/features/tasks/zone';
 import { IconButton } from '@/ui/Button';
+import { useTitle } from '@/ui/useTitle';
 import { EmptyView } from './EmptyView';
 import { Filters } from './Filters';
 import { ALL, addressOf, isOfOne, type Place } from './place';
@@ -54,6 +55,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
   const order = useOrder(page, tasks);
   const [chosen, ...others] = choosing.tasks;
   const title = one ? one.name : TEXT.views[isOfOne(place.view) ? 'all' : place.view];
+  useTitle(title);
   const today = place.view === 'today' ? dayIn(when.zone, when.now) : null;
   // Once the dialog, which keeps the focus to itself, is gone.
   const focusHeading = () => setTimeout(() => heading.current?.focus());

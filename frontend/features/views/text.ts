@@ -28,7 +28,7 @@ export const TEXT = {
     done: 'All done here.',
   },
   filter: 'Filter',
-  filters: (count: number) => (count ? `Filter, ${count} chosen` : 'Filter'),
+  filtersChosen: 'chosen',
   labels: 'Labels',
   lists: 'Lists',
   nav: 'Views and lists',

@@ -19,6 +19,7 @@ export function go(place: Place) {
   const address = addressOf(place);
   if (address === location.pathname + location.search) return;
   history.pushState(null, '', address);
+  window.scrollTo({ top: 0 });
   moved$.next();
 }
 

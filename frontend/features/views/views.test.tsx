@@ -35,6 +35,7 @@ test('views stand in the address, and the back button leads back', async () => {
   await press(`${TEXT.views.today} 1`);
   expect(await heading(TEXT.views.today)).toBeVisible();
   expect(location.search).toBe('?view=today');
+  expect(document.title).toBe(`${TEXT.views.today} · TaskFlow`);
   expect(ids()).toEqual(['rent']);
   await press('Home');
   expect(location.search).toBe('?view=project&id=home');
