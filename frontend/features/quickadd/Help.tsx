@@ -18,6 +18,7 @@ export function Help() {
           sideOffset={8}
           collisionPadding={8}
           aria-label={TEXT.help}
+          tabIndex={0} // the keyboard scrolls it
           className="z-10 max-h-[70dvh] w-[26rem] max-w-[calc(100vw-1rem)] overflow-auto rounded-xl border border-line bg-card p-4 text-sm shadow-xl"
         >
           <dl className="grid gap-2.5">

@@ -26,8 +26,9 @@ const write = async (text: string) => {
   await userEvent.paste(text);
 };
 const chips = () => screen.queryAllByTestId('chip').map((chip) => `${chip.dataset.kind}: ${said(chip)}`);
-const said = (chip: HTMLElement) => chip.textContent?.replace(/^\w+: /, '');
-const take = (kind: keyof typeof TEXT.kinds, words: string) => press(TEXT.plain(TEXT.kinds[kind], words));
+const said = (chip: HTMLElement) => chip.textContent?.replace(/^(?!New)\w+: /, '');
+const takeBack = (kind: keyof typeof TEXT.kinds, words: string) => TEXT.takeBack(TEXT.what(TEXT.kinds[kind]) + words);
+const take = (kind: keyof typeof TEXT.kinds, words: string) => press(takeBack(kind, words));
 /** The server takes its time over new tasks, until this is called. */
 function slowly(): () => void {
   const create = server.root.createTask;
@@ -54,6 +55,7 @@ test('what is typed shows as chips, with what the server says comes next, and is
     'project: Home',
     'priority: High',
   ]);
+  expect(screen.getByTestId('new-title')).toHaveTextContent('Title: Pay rent');
   const next = await screen.findByRole('status', { name: /Next/ });
   await waitFor(() => expect(within(next).getAllByRole('listitem')).toHaveLength(2));
   expect(within(next).getAllByRole('listitem')[1]).toHaveTextContent('2031');
@@ -99,7 +101,7 @@ test('a chip that is taken back leaves its words in the title, by the keyboard t
   expect(field()).toHaveFocus();
   await userEvent.tab(); // past the help
   await userEvent.tab();
-  expect(screen.getByRole('button', { name: TEXT.plain(TEXT.kinds.project, 'Home') })).toHaveFocus();
+  expect(screen.getByRole('button', { name: takeBack('project', 'Home') })).toHaveFocus();
   await userEvent.keyboard(' ');
   expect(field()).toHaveFocus();
   await write(' now');

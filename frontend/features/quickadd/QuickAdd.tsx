@@ -13,7 +13,7 @@ import { newTask } from '@/features/tasks/newTask';
 import { Chips } from './Chips';
 import { Help } from './Help';
 import type { Named } from './names';
-import type { Reading } from './parse';
+import type { Reading } from './readings';
 import { TEXT } from './text';
 import { useLine } from './useLine';
 
@@ -36,7 +36,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
   const line = useLine(projects, labels);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
-  const { title, due, repeats } = line.parsed;
+  const { title, due, repeats, readings } = line.parsed;
   const task = newTask({ title, project, due });
   const preview = usePreview(task, repeats, due);
   const refused = preview.state === 'refused' ? TEXT.refused(preview.message) : null;
@@ -96,6 +96,11 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
         />
         <Help />
       </div>
+      {readings.length > 0 && (
+        <p data-testid="new-title" className="px-3 pb-2 text-sm wrap-anywhere">
+          <span className="text-soft">{TEXT.title}</span> {title}
+        </p>
+      )}
       <Chips id={`${id}-chips`} parsed={line.parsed} now={line.now} onUnread={unread} />
       {refused !== null && (
         <p id={`${id}-refused`} role="alert" className="px-3 pb-3 text-sm text-danger">

@@ -6,7 +6,7 @@
  */
 
 import type { Line, Match, Span } from './line';
-import { NUMBER, numberOf, PART_OF_DAY, PART_TIMES } from './vocabulary';
+import { NUMBER, numberOf, PART_OF_DAY, PART_TIMES, type PartOfDay, partNamed, WEEKDAY } from './vocabulary';
 
 /** `today`: the words say the day as well. */
 export type Clock = { time: string; today: boolean } | { inMinutes: number };
@@ -25,7 +25,11 @@ const HALF = '(?<half>am|pm|a\\.m\\.?|p\\.m\\.?)';
 const LENGTH = `(?<n>${NUMBER}|an?|half\\s+an?)\\s*(?<unit>minute|min|hour|hr|h)s?`;
 const IN_PART = `(?:in\\s+the\\s+(?<part>morning|afternoon|evening)|at\\s+(?<night>night))`;
 
-const isFree = (line: Line, match: Match) => line.isFree(match);
+/** Of the clocks of another place: it would be understood as one here. */
+const ELSEWHERE = /^(?:utc|gmt|z|bst|cet|cest|eet|eest|est|edt|cst|cdt|mst|mdt|pst|pdt|ist|jst|aest|aedt)$/i;
+const DAY_AFTER = `\\s+(?:on\\s+)?(?:${WEEKDAY}|today|tomorrow)`;
+
+const isFree = (line: Line, match: Match) => line.isFree(match) || line.at(DAY_AFTER, match.end) !== null;
 const touches = (line: Line, match: Match) => line.touches(match);
 
 const FORMS: readonly Form[] = [
@@ -43,12 +47,12 @@ const FORMS: readonly Form[] = [
   { source: `(?:at\\s+|@\\s?)${HOUR}`, fits: isFree, read: plain },
   { source: `by\\s+${HOUR}`, fits: touches, read: plain },
   { source: 'tonight', fits: isToday, read: () => today(at(PART_TIMES.night)) },
-  { source: `this\\s+(?<part>${PART_OF_DAY})`, read: ({ part = '' }) => today(at(PART_TIMES[part.toLowerCase()])) },
-  { source: IN_PART, fits: isFree, read: ({ part, night }) => at(PART_TIMES[part?.toLowerCase() ?? night ?? '']) },
+  { source: `this\\s+(?<part>${PART_OF_DAY})`, read: ({ part }) => today(atPart(part)) },
+  { source: IN_PART, fits: isFree, read: ({ part, night }) => atPart(part ?? night) },
   {
     source: `(?<part>${PART_OF_DAY})`,
     fits: (line, { start }) => line.follows(start),
-    read: ({ part = '' }) => at(PART_TIMES[part.toLowerCase()]),
+    read: ({ part }) => atPart(part),
   },
 ];
 const NAMED: Readonly<Record<string, string>> = { noon: '12:00', midday: '12:00', midnight: '00:00' };
@@ -57,7 +61,7 @@ const NAMED: Readonly<Record<string, string>> = { noon: '12:00', midday: '12:00'
 export function readClock(line: Line): { span: Span; clock: Clock } | null {
   for (const { source, fits, read } of FORMS) {
     for (const match of line.matches(source)) {
-      const clock = !fits || fits(line, match) ? read(match.groups, line) : null;
+      const clock = !isOther(line, match) && (!fits || fits(line, match)) ? read(match.groups, line) : null;
       if (!clock) continue;
       line.take(match);
       return { span: match, clock };
@@ -72,6 +76,25 @@ function isToday(line: Line, { text, start, end }: Match): boolean {
   return !(capital.test(text) && (capital.test(line.wordBefore(start)) || capital.test(line.wordAfter(end))));
 }
 
+/** One of two, as of `at 8am and 6pm`, or one of another zone. */
+function isOther(line: Line, { start, end }: Match): boolean {
+  const other = line.at('\\s*(?:and|or|to|-|–|&)\\s*(?:at\\s+)?\\d\\S*', end);
+  if (ELSEWHERE.test(line.wordAfter(end))) return true;
+  return other !== null || (/^(?:and|or|to)$/i.test(line.wordBefore(start)) && !line.follows(start));
+}
+
+/** The time with the part of the day that is said elsewhere: `friday evening at 7`. */
+export function inPartOfDay(time: string, part: PartOfDay): string {
+  const hour = Number(time.slice(0, 2));
+  if (part === 'night' && hour < 5) return time;
+  return `${pad((hour % 12) + (part === 'morning' ? 0 : 12))}${time.slice(2)}`;
+}
+
+function atPart(word: string | undefined): Clock | null {
+  const part = partNamed(word);
+  return part && at(PART_TIMES[part]);
+}
+
 function at(time: string | undefined): Clock | null {
   return time === undefined ? null : { time, today: false };
 }
@@ -81,7 +104,11 @@ function today(clock: Clock | null): Clock | null {
 }
 
 function clockOf(hour: number, minute = '00'): Clock | null {
-  return at(`${String(hour).padStart(2, '0')}:${minute}`);
+  return at(`${pad(hour)}:${minute}`);
+}
+
+function pad(hour: number): string {
+  return String(hour).padStart(2, '0');
 }
 
 function twelve({ hour = '', minute, half = '' }: Match['groups']): Clock | null {

@@ -8,7 +8,7 @@
 
 import type { Line, Match, Span } from './line';
 import * as named from './namedDays';
-import { MONTH, MONTH_DAY, NTH_DAY, NUMBER, PART_OF_DAY, WEEKDAY, YEAR } from './vocabulary';
+import { MONTH, MONTH_DAY, NTH_DAY, NUMBER, PART_OF_DAY, type PartOfDay, partNamed, WEEKDAY, YEAR } from './vocabulary';
 
 interface Form {
   source: string;
@@ -18,36 +18,43 @@ interface Form {
   read: named.Reader;
 }
 
-const ON = '(?:(?<on>on|by|due(?:\\s+(?:on|by))?)\\s+)?';
+const ON = '(?:(?<on>on|by|due:?(?:\\s+(?:on|by))?)\\s+)?';
+const DAY_OF_WEEK = `(?:${WEEKDAY},?\\s+)?`;
 const LENGTH = `(?<n>${NUMBER}|an?)\\s+(?<unit>day|week|month|year)s?`;
 const END_OF = '(?:at\\s+|by\\s+)?(?:the\\s+)?end\\s+of\\s+';
+const PART = `\\s+(?<part>${PART_OF_DAY})`;
 const TIME = '\\s+(?:[01]?\\d|2[0-3]):[0-5]\\d';
 const NOT_AFTER =
-  /^(?:a|about|after|an|and|ash|before|between|black|casual|cyber|easter|every|for|from|good|her|his|in|last|like|my|of|or|our|palm|past|previous|since|super|than|that|the|their|these|those|till|to|until|vs|whose|your)$/i;
+  /^(?:a|about|after|an|and|ash|before|between|black|casual|cyber|easter|every|except|for|from|good|her|his|in|last|like|my|of|or|our|palm|past|previous|since|super|than|that|the|their|these|those|till|to|until|vs|whose|your)$/i;
 /** After these, two numbers with a slash between are no day. */
 const COUNTED =
   /^(?:chapter|ep|episode|lesson|level|no|page|part|ratio|round|season|section|size|step|version|vol|volume)$/i;
+const IS_WEEKDAY = new RegExp(`^${WEEKDAY}$`, 'i');
 const CAPITAL = /^\p{Lu}/u;
 
 const FORMS: readonly Form[] = [
   { source: `${ON}(?:the\\s+)?day\\s+after\\s+tomorrow`, read: named.inDays(2) },
   { source: `${ON}(?:tomorrow|tmrw|tmr)`, read: named.inDays(1) },
   { source: `${ON}today`, read: named.inDays(0) },
-  { source: `${ON}(?<year>${YEAR})-(?<month>\\d\\d)-(?<day>\\d\\d)`, read: named.inFull },
-  { source: `${ON}(?<day>\\d\\d?)\\.(?<month>\\d\\d?)\\.(?<year>${YEAR})`, read: named.inFull },
-  { source: `${ON}(?<one>\\d\\d?)/(?<other>\\d\\d?)/(?<year>${YEAR})`, read: named.slashed },
-  { source: `${ON}(?<one>\\d\\d?)/(?<other>\\d\\d?)`, where: 'end', read: named.slashed },
+  { source: `${ON}${DAY_OF_WEEK}(?<year>${YEAR})-(?<month>\\d\\d)-(?<day>\\d\\d)`, read: named.inFull },
+  { source: `${ON}${DAY_OF_WEEK}(?<day>\\d\\d?)\\.(?<month>\\d\\d?)\\.(?<year>${YEAR})`, read: named.inFull },
+  { source: `${ON}${DAY_OF_WEEK}(?<one>\\d\\d?)/(?<other>\\d\\d?)/(?<year>${YEAR})`, read: named.slashed },
+  { source: `${ON}${DAY_OF_WEEK}(?<one>\\d\\d?)/(?<other>\\d\\d?)`, where: 'end', read: named.slashed },
   {
-    source: `${ON}(?:the\\s+)?(?<day>${MONTH_DAY})\\s+(?:of\\s+)?(?<month>${MONTH})(?:,?\\s+(?<year>${YEAR}))?`,
+    source: `${ON}${DAY_OF_WEEK}(?:the\\s+)?(?<day>${MONTH_DAY})\\s+(?:of\\s+)?(?<month>${MONTH})(?:,?\\s+(?<year>${YEAR}))?`,
     where: 'place',
     read: named.ofMonth,
   },
   {
-    source: `${ON}(?<month>${MONTH})\\s+(?:the\\s+)?(?<day>${MONTH_DAY})(?:,?\\s+(?<year>${YEAR}))?`,
+    source: `${ON}${DAY_OF_WEEK}(?<month>${MONTH})\\s+(?:the\\s+)?(?<day>${MONTH_DAY})(?:,?\\s+(?<year>${YEAR}))?`,
     where: 'place',
     read: named.ofMonth,
   },
-  { source: `(?:on|by|due(?:\\s+(?:on|by))?)\\s+the\\s+(?<day>${NTH_DAY})`, where: 'end', read: named.ofAnyMonth },
+  {
+    source: `(?:on|by|due(?:\\s+(?:on|by))?)\\s+the\\s+(?<day>${NTH_DAY})(?:\\s+of\\s+the\\s+month)?`,
+    where: 'end',
+    read: named.ofAnyMonth,
+  },
   { source: `in\\s+${LENGTH}`, read: named.later },
   { source: `${LENGTH}\\s+from\\s+(?:now|today)`, read: named.later },
   { source: `${ON}next\\s+(?<weekday>${WEEKDAY})`, read: named.nextWeeks },
@@ -58,6 +65,7 @@ const FORMS: readonly Form[] = [
   { source: '(?:by\\s+)?next\\s+year', read: named.nextYear },
   { source: '(?:this|(?:on|at|over)\\s+the)\\s+weekend', read: named.weekend },
   { source: '(?:on\\s+)?next\\s+weekend', read: named.nextWeekend },
+  { source: `${ON}(?:the\\s+)?(?:last\\s+day|end)\\s+of\\s+(?<month>${MONTH})`, read: named.endOf },
   { source: `${END_OF}(?:the\\s+|this\\s+)?week`, read: named.endOfWeek },
   { source: `${END_OF}(?:the\\s+|this\\s+)?month`, read: named.endOfMonth },
   { source: `${END_OF}next\\s+month`, read: named.endOfNextMonth },
@@ -69,8 +77,13 @@ interface Found {
   day: string;
 }
 
-/** The day that is named last, taken from the line. */
-export function readDate(line: Line, today: string, dayFirst: boolean): Found | null {
+/** The day that is named last, and the part of it, taken from the line. A time says more than a part. */
+export function readDate(
+  line: Line,
+  today: string,
+  dayFirst: boolean,
+  hasTime: boolean,
+): (Found & { part: PartOfDay | null }) | null {
   let last: Found | null = null;
   for (const { source, where, read } of FORMS) {
     for (const match of line.matches(source)) {
@@ -81,8 +94,11 @@ export function readDate(line: Line, today: string, dayFirst: boolean): Found | 
       break;
     }
   }
-  if (last) line.take(last.span);
-  return last;
+  if (!last) return null;
+  const part = hasTime ? line.at(PART, last.span.end) : null;
+  const span = { start: last.span.start, end: (part ?? last.span).end };
+  line.take(span);
+  return { span, day: last.day, part: partNamed(part?.groups.part) };
 }
 
 /** The day after a word such as `until`, which ends here; of a month alone its last one. */
@@ -102,15 +118,14 @@ function isInPlace(line: Line, match: Match, where: Form['where']): boolean {
   if (where === undefined) return true;
   const { on, month, one } = match.groups;
   if (one && !on && (COUNTED.test(line.wordBefore(match.start)) || match.text === '24/7')) return false;
-  const part = line.at(`\\s+${PART_OF_DAY}`, match.end);
-  if (line.isFree(part ?? match) || line.at(TIME, match.end)) return true;
+  if (line.isFree(line.at(PART, match.end) ?? match) || line.at(TIME, match.end)) return true;
   return where === 'place' && (on !== undefined || (month !== undefined && line.isFirst(match)));
 }
 
 /** Whether it is a part of what the title says, as the day is of `Plan for tomorrow`, or of a name. */
 function isAbout(line: Line, match: Match): boolean {
   const before = line.wordBefore(match.start);
-  if (NOT_AFTER.test(before)) return true;
+  if (NOT_AFTER.test(before) || (match.groups.weekday && IS_WEEKDAY.test(before))) return true;
   // Weekdays and months are always written so; `USA Today` and `Tomorrow Never Dies` are names.
   if (!/^(?:Today|Tomorrow)$/.test(match.text)) return false;
   return CAPITAL.test(before) || (!line.isFirst(match) && CAPITAL.test(line.wordAfter(match.end)));

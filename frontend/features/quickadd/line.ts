@@ -12,6 +12,7 @@ const QUOTED = /"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|`[^`]*`/g
 const ESCAPED = /(?<=^|\s)\\(?=[^\s\\])\S+/g;
 /** Title words before which a day or a time may end. */
 const GOES_ON = /^\s(?:about|after|because|before|with)(?:\s|$)/i;
+const ASKS = /^\s*(?:please\s+)?remind\s+me\s/i;
 const FREE = new RegExp(`^[,.;:!?)]*\\s*(?:$|${TAKEN})`);
 
 export interface Span {
@@ -43,7 +44,7 @@ export class Line {
     }
     for (const words of plain.filter(Boolean)) {
       for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + words.length)) {
-        this.hide(at, words.length, HIDDEN);
+        if (isCut(text, at) && isCut(text, at + words.length)) this.hide(at, words.length, HIDDEN);
       }
     }
   }
@@ -66,12 +67,12 @@ export class Line {
   }
 
   /** Whether no word of the title depends on what ends here: `Sunday` in `Sunday paper` is no day. */
-  isFree({ end }: Span): boolean {
-    return FREE.test(this.mask.slice(end)) || this.goesOn(end);
-  }
-
-  goesOn(index: number): boolean {
-    return GOES_ON.test(this.mask.slice(index, index + 12));
+  isFree(span: Span): boolean {
+    const { end } = span;
+    const after = this.mask.slice(end, end + 12);
+    if (FREE.test(this.mask.slice(end)) || GOES_ON.test(after)) return true;
+    if (this.isFirst(span) && after.startsWith(': ')) return true;
+    return ASKS.test(this.text) && /^\sto\s/i.test(after);
   }
 
   isFirst({ start }: Span): boolean {
@@ -105,6 +106,11 @@ export class Line {
   private hide(start: number, length: number, by: string) {
     this.mask = this.mask.slice(0, start) + by.repeat(length) + this.mask.slice(start + length);
   }
+}
+
+/** Whether no word goes on there: `@a` is not the beginning of `@apple`. */
+function isCut(text: string, index: number): boolean {
+  return !/^[\p{L}\p{N}]{2}/u.test(text.slice(Math.max(0, index - 1), index + 1)) || index === 0;
 }
 
 function compiled(source: string, flags: string): RegExp {

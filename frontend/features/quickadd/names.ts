@@ -26,11 +26,12 @@ export interface Mark {
 const MOST_WORDS = 8;
 const NEW_NAME = '\\p{L}[\\p{L}\\p{M}\\p{N}_-]*';
 
-/** All of them, taken from the line. */
+/** All of them, taken from the line: one project, and each label once. */
 export function readNames(line: Line, { projects, labels }: Names): Mark[] {
   const marks: Mark[] = [];
   const put = (kind: Mark['kind'], span: Span, named: Named) => {
-    if (kind === 'project' && marks.some((mark) => mark.kind === kind)) return;
+    const isOther = (mark: Mark) => kind === 'label' && folded(mark.named.name) !== folded(named.name);
+    if (marks.some((mark) => mark.kind === kind && !isOther(mark))) return;
     marks.push({ kind, span, named });
     line.take(span);
   };

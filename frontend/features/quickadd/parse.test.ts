@@ -12,8 +12,8 @@ const read = (text: string, options: Partial<Options> = {}, now = NOW, zone = VI
   parse(text, now, zone, { ...OPTIONS, ...options });
 
 /** The text with everything that is understood cut out. */
-function rest(text: string, { readings, escapes }: Parsed): string {
-  return [...readings, ...escapes]
+function rest(text: string, { readings, skipped }: Parsed): string {
+  return [...readings, ...skipped]
     .sort((one, other) => other.start - one.start)
     .reduce((left, { start, end }) => left.slice(0, start) + left.slice(end), text);
 }
@@ -93,7 +93,7 @@ test('the words for a pattern mean that pattern', () => {
     if (!pattern) continue;
     const again = read(`Title ${patternText(pattern)}`);
     expect(again.title, text).toBe('Title');
-    expect({ ...again.pattern, time: pattern.time }, text).toEqual(pattern);
+    expect({ ...again.pattern, part: pattern.part }, text).toEqual(pattern);
     expect(again.repeats?.mode, text).toBe(repeats?.mode);
   }
 });
@@ -136,6 +136,16 @@ test('what is turned back into words is no part of any other reading', () => {
     due: null,
     project: { id: 'home' },
   });
+});
+
+test('what is turned back stays so while the line is written on', () => {
+  const off = (text: string) => {
+    const [reading] = read(text).readings;
+    return reading ? without([reading], text, OPTIONS) : OPTIONS;
+  };
+  expect(read('Call mum tomorrow at 9', off('Call mum tomorrow')).title).toBe('Call mum tomorrow');
+  expect(read('So, call mum tomorrow', off('Call mum, tomorrow')).readings).toEqual([]);
+  expect(read('Fix @apple @a', off('Fix @a'))).toMatchObject({ title: 'Fix @a', labels: [{ name: 'apple' }] });
 });
 
 test('days and times go by the clocks of the zone', () => {

@@ -10,6 +10,7 @@ import {
   weekdayOf,
 } from '@/features/recurrence/rule';
 import { plusDays } from '@/features/tasks/zone';
+import type { PartOfDay } from './vocabulary';
 
 export interface Pattern {
   frequency: 'HOURLY' | Frequency;
@@ -24,8 +25,8 @@ export interface Pattern {
   month: number | null;
   /** Counted from when the last one was done. */
   afterDone: boolean;
-  /** `HH:MM`, where the words say that much: `every morning`. */
-  time: string | null;
+  /** The part of the day, where the words say that: `every morning`. */
+  part: PartOfDay | null;
 }
 
 export const PLAIN: Pattern = {
@@ -36,7 +37,7 @@ export const PLAIN: Pattern = {
   nth: null,
   month: null,
   afterDone: false,
-  time: null,
+  part: null,
 };
 
 export const WORKDAYS = WEEKDAYS.slice(0, 5);

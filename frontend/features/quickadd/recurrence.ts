@@ -16,8 +16,9 @@ import {
   ORDINAL,
   ordinalOf,
   PART_OF_DAY,
-  PART_TIMES,
+  partNamed,
   WEEKDAY,
+  WEEKDAY_LIST,
   weekdayNamed,
 } from './vocabulary';
 
@@ -54,7 +55,7 @@ const ADVERBS: Readonly<Record<string, Pick<Pattern, 'frequency' | 'interval'>>>
 };
 const TIMES = `(?:(?<n>${NUMBER}|other|2nd|3rd|4th|5th|second|third|fourth|fifth)\\s+)?`;
 const WORKDAY = '(?:weekday|workday|working day|business day)';
-const DAYS = `(?<days>${listOf(`${WEEKDAY}s?`)})`;
+const DAYS = `(?<days>${WEEKDAY_LIST})`;
 const DAY_RANGE = `(?<from>${WEEKDAY})\\s*(?:-|–|to|through)\\s*(?<to>${WEEKDAY})`;
 const NTH = `(?<nth>${ORDINAL})\\s+(?<what>${WEEKDAY}|day|${WORKDAY})`;
 const DATES = `(?<dates>${listOf(NTH_DAY)})`;
@@ -66,13 +67,14 @@ const HEADS: readonly Head[] = [
   { source: `(?:on\\s+)?(?:the\\s+)?${NTH}\\s+(?:of|in)\\s+${EVERY}${TIMES}${UNIT}`, read: nthOfUnit },
   { source: `(?:on\\s+)?(?:the\\s+)?${NTH}\\s+(?:of|in)\\s+${EVERY}(?<month>${MONTH})`, read: nthOfMonth },
   { source: `(?:on\\s+)?(?:the\\s+)?${DATES}\\s+(?:of|in)\\s+${EVERY}${TIMES}${UNIT}`, read: datesOfUnit },
+  { source: `(?:on\\s+)?(?:the\\s+)?(?<nth>${ORDINAL})\\s+of\\s+${EVERY}${TIMES}${UNIT}`, read: nthOfUnit },
   { source: `${EVERY}${NTH}\\s+(?:of|in)\\s+(?:the\\s+|each\\s+|every\\s+)?(?<month>${MONTH})`, read: nthOfMonth },
-  { source: `${EVERY}${NTH}(?:\\s+(?:of|in)\\s+(?:the|each|every|a)\\s+month)`, read: nth },
+  { source: `${EVERY}${NTH}(?:\\s+(?:of|in)\\s+(?:the\\s+|each\\s+|every\\s+|a\\s+)?month)`, read: nth },
   { source: `${EVERY}(?:last\\s+day)`, read: () => ({ frequency: 'MONTHLY', monthDays: [-1] }) },
   { source: `${EVERY}(?<nth>${ORDINAL})\\s+(?<what>${WEEKDAY}|${WORKDAY})${PART}`, read: nth },
   { source: `${EVERY}(?<month>${MONTH})\\s+(?:the\\s+)?(?<day>${MONTH_DAY})`, read: dayOfYear },
   { source: `${EVERY}(?:the\\s+)?(?<day>${MONTH_DAY})\\s+(?:of\\s+)?(?<month>${MONTH})`, read: dayOfYear },
-  { source: `${EVERY}(?:the\\s+)?${DATES}(?:\\s+of\\s+(?:the|each|every)\\s+month)`, read: dates },
+  { source: `${EVERY}(?:the\\s+)?${DATES}(?:\\s+of\\s+(?:the\\s+|each\\s+|every\\s+)?month)`, read: dates },
   { source: `${EVERY}(?:the\\s+)?${DATES}`, weak: true, read: dates },
   { source: `${EVERY}${TIMES}${UNIT}`, read: units },
   { source: `once\\s+(?:an?|per|every|each)\\s+${TIMES}${UNIT}`, read: units },
@@ -99,8 +101,7 @@ export function readRecurrence(line: Line): { span: Span; pattern: Pattern } | n
   for (const { source, weak, read } of HEADS) {
     for (const head of line.matches(source)) {
       const { part, hard } = head.groups;
-      const base = { ...PLAIN, afterDone: hard !== undefined, ...read(head.groups) };
-      if (part) base.time = PART_TIMES[lower(part)] ?? null;
+      const base = { ...PLAIN, afterDone: hard !== undefined, part: partNamed(part), ...read(head.groups) };
       const tail = tailOf(line, head.end, base);
       const done = line.at(DONE, tail.end);
       const span = { start: head.start, end: (done ?? tail).end };
@@ -121,10 +122,11 @@ function mayEnd(line: Line, span: Span): boolean {
   );
 }
 
-/** `Every Day I Write`: within a name, and not as a sentence begins. */
+/** `Every Day I Write`, `Daily Mail`, and `twice daily`, which no rule says. */
 function isName(line: Line, { text, start, end }: Match, weak: boolean): boolean {
   const [first = '', second = ''] = text.split(/\s+/);
   const capital = (word: string) => /^\p{Lu}\p{Ll}/u.test(word);
+  if (weak && /^(?:once|times|twice|\d+)$/i.test(line.wordBefore(start))) return true;
   if (weak && !second) return capital(first) && (capital(line.wordBefore(start)) || capital(line.wordAfter(end)));
   return capital(first) && /^(?:Day|Week|Month|Year|Hour|Other|Morning|Night|Evening)/.test(second);
 }
@@ -144,7 +146,7 @@ function timesOf(word: string | undefined): number {
   return numberOf(word) || ordinalOf(word);
 }
 
-function nth({ nth = '', what = '' }: Groups): Partial<Pattern> {
+function nth({ nth = '', what = 'day' }: Groups): Partial<Pattern> {
   const ordinal = ordinalOf(nth);
   if (/^day$/i.test(what)) return { frequency: 'MONTHLY', monthDays: [ordinal] };
   const isWorkday = new RegExp(WORKDAY, 'i').test(what);

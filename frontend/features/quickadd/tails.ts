@@ -1,5 +1,6 @@
 /** What may follow on `every week`, `every month` and `every year`: on which day of it. */
 
+import { WEEKDAYS, type Weekday } from '@/features/recurrence/rule';
 import type { Line } from './line';
 import type { Pattern } from './pattern';
 import {
@@ -12,11 +13,13 @@ import {
   ORDINAL,
   ordinalOf,
   WEEKDAY,
+  WEEKDAY_LIST,
   weekdayNamed,
 } from './vocabulary';
 
 const ON = '\\s+(?:on\\s+)?(?:the\\s+)?';
-const WEEKDAYS = `\\s+(?:on\\s+)?(?<days>${listOf(`${WEEKDAY}s?`)})`;
+const DAYS = `\\s+(?:on\\s+)?(?<days>${WEEKDAY_LIST})`;
+const EXCEPT = `\\s+(?:except|but\\s+not)\\s+(?:on\\s+|for\\s+)?(?:(?<days>${WEEKDAY_LIST})|weekends)`;
 const LAST_DAY = `${ON}last\\s+day`;
 const NTH = `${ON}(?<nth>${ORDINAL})\\s+(?<what>${WEEKDAY}|weekday|workday|working day|business day)`;
 const DATES = `${ON}(?<dates>${listOf(NTH_DAY)})`;
@@ -40,6 +43,8 @@ export function tailOf(line: Line, index: number, pattern: Pattern): Tail {
       return isDated(pattern) ? none : (monthTail(line, index, pattern) ?? none);
     case 'YEARLY':
       return isDated(pattern) ? none : (yearTail(line, index, pattern) ?? none);
+    case 'DAILY':
+      return pattern.interval > 1 ? none : (exceptTail(line, index, pattern) ?? none);
     default:
       return none;
   }
@@ -49,8 +54,18 @@ function isDated({ monthDays, nth }: Pattern): boolean {
   return nth !== null || monthDays.length > 0;
 }
 
+/** `every day except sunday` is every week on the others. */
+function exceptTail(line: Line, index: number, pattern: Pattern): Tail | null {
+  const found = line.at(EXCEPT, index);
+  if (!found) return null;
+  const { days } = found.groups;
+  const left: readonly Weekday[] = days === undefined ? ['SA', 'SU'] : allOf(WEEKDAY, days).map(weekdayNamed);
+  const weekdays = WEEKDAYS.filter((day) => !left.includes(day));
+  return { end: found.end, pattern: { ...pattern, frequency: 'WEEKLY', weekdays } };
+}
+
 function weekTail(line: Line, index: number, pattern: Pattern): Tail | null {
-  const found = line.at(WEEKDAYS, index);
+  const found = line.at(DAYS, index);
   const weekdays = allOf(WEEKDAY, found?.groups.days ?? '').map(weekdayNamed);
   return found && { end: found.end, pattern: { ...pattern, weekdays } };
 }

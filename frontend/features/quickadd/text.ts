@@ -55,9 +55,11 @@ export const TEXT = {
   on: (every: string, day: string) => `${every} on ${day}`,
   refused: (message: string) => `It can’t repeat like this: ${message}`,
   /** What the button on a chip does. */
-  plain: (kind: string, words: string) => `${kind}: ${words}. Keep the words in the title`,
+  takeBack: (words: string) => `Keep as plain words: ${words}`,
   times: (count: number) => (count === 1 ? 'once' : `${count} times`),
+  title: 'Title:',
   until: (words: string) => `until ${words}`,
   weekdays,
+  what: (kind: string) => `${kind}: `,
   yearDay: (month: number, day: number) => `${RECURRENCE.months[month - 1]} ${day}`,
 } as const;

@@ -2,7 +2,8 @@ import { useMemo, useState } from 'react';
 import type { Label, Project } from '@/features/tasks/board';
 import { zoneHere } from '@/features/tasks/zone';
 import { useMinute } from '@/ui/useMinute';
-import { type Options, parse, type Reading, without } from './parse';
+import { type Options, parse, without } from './parse';
+import type { Reading } from './readings';
 
 interface Typed {
   text: string;

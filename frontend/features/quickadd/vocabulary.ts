@@ -21,12 +21,11 @@ export const YEAR = '(?:20\\d\\d)';
 export const PART_OF_DAY = '(?:morning|afternoon|evening|night)';
 
 /** When a part of the day begins for who says no more than that. */
-export const PART_TIMES: Readonly<Record<string, string>> = {
-  morning: '09:00',
-  afternoon: '15:00',
-  evening: '19:00',
-  night: '21:00',
-};
+export const PART_TIMES = { morning: '09:00', afternoon: '15:00', evening: '19:00', night: '21:00' } as const;
+export type PartOfDay = keyof typeof PART_TIMES;
+
+/** Weekdays, also with nothing but a space or a slash between. */
+export const WEEKDAY_LIST = `(?:${WEEKDAY}s?(?:(?:\\s*,\\s*(?:and\\s+)?|\\s+and\\s+|\\s*[&/+]\\s*|\\s+)${WEEKDAY}s?)*)`;
 
 /** One or more, with commas or `and` between. */
 export function listOf(item: string): string {
@@ -36,13 +35,17 @@ export function listOf(item: string): string {
 export function numberOf(word: string): number {
   const index = NUMBERS.indexOf(word.toLowerCase());
   if (index >= 0) return index + 1;
-  return /^an?$/i.test(word) ? 1 : Number(word);
+  return /^(?:an?|the)$/i.test(word) ? 1 : Number(word);
 }
 
 /** -1 is the last. */
 export function ordinalOf(word: string): number {
   if (word.toLowerCase() === 'last') return -1;
   return Number.parseInt(word, 10) || ORDINALS.indexOf(word.toLowerCase()) + 1;
+}
+
+export function partNamed(word: string | undefined): PartOfDay | null {
+  return (Object.keys(PART_TIMES) as PartOfDay[]).find((part) => part === word?.toLowerCase()) ?? null;
 }
 
 export function weekdayNamed(word: string): Weekday {

@@ -3,8 +3,9 @@
 import { beforeText } from '@/features/reminders/duration';
 import { dayText, instantText, isDay, localDay, timeText } from '@/features/tasks/due';
 import { TEXT as TASKS } from '@/features/tasks/text';
-import type { Parsed, Reading } from './parse';
+import type { Parsed } from './parse';
 import { type Pattern, WORKDAYS } from './pattern';
+import type { Reading } from './readings';
 import { TEXT } from './text';
 
 export function patternText(pattern: Pattern): string {
@@ -58,7 +59,7 @@ export function chipText({ kind, named, beforeDue }: Reading, parsed: Parsed, no
 function repeatsText({ pattern, due, readings }: Parsed): string {
   if (!pattern) return '';
   const words = patternText(pattern);
-  const says = pattern.time !== null && due !== null && !readings.some(({ kind }) => kind === 'time');
+  const says = pattern.part !== null && due !== null && !readings.some(({ kind }) => kind === 'time');
   return says ? TEXT.at(words, timeText(new Date(due))) : words;
 }
 
