@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { alias: { '@': new URL('.', import.meta.url).pathname.replace(/\/$/, '') } },
   css: { postcss: {} }, // Tailwind has nothing to do in tests
   test: {
+    testTimeout: 20_000, // a machine that is busy with other things is slow, and not wrong
     environment: 'happy-dom',
     setupFiles: ['tests/setup.ts'],
     include: ['features/**/*.test.{ts,tsx}', 'graphql/**/*.test.ts'],
