@@ -2,6 +2,7 @@
 
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import type { ReactNode } from 'react';
 import { SignedIn } from '@/features/session/SignedIn';
 import { Board } from '@/features/tasks/Board';
 import { TEXT } from '@/features/tasks/text';
@@ -25,10 +26,11 @@ export function aServer(): Server {
 }
 
 /** The app, signed in and live, once a task is on screen. */
-export async function open(server: Server, title = 'Buy milk'): Promise<Subscription> {
+export async function open(server: Server, title = 'Buy milk', beside?: ReactNode): Promise<Subscription> {
   render(
     <SignedIn>
       <Board />
+      {beside}
     </SignedIn>,
   );
   const feed = await server.subscribed.take();

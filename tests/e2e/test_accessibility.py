@@ -65,6 +65,16 @@ async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, sche
     await expect(page.get_by_role("dialog")).to_be_visible()
     await check(page)
     await page.keyboard.press("Escape")
+    for view in ("Today", "Upcoming", "Calendar", "Trash"):
+        await page.get_by_role("navigation").get_by_role("button", name=view).first.click()
+        await expect(page.get_by_role("heading", name=view, level=1)).to_be_visible()
+        await check(page)
+    for key in ("Control+k", "?"):
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await check(page)
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_be_hidden()
     await page.get_by_role("link", name="Settings").click()
     await expect(page.get_by_test_id("session").first).to_be_visible()
     await check(page)

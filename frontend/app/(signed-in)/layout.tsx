@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { TimeZoneQuestion } from '@/features/account/TimeZoneQuestion';
+import { Commands } from '@/features/commands/Commands';
 import { ShowTask } from '@/features/frame/ShowTask';
 import { SignedIn } from '@/features/session/SignedIn';
 
@@ -10,6 +11,7 @@ export default function SignedInLayout({ children }: { children: ReactNode }) {
       <ShowTask />
       <TimeZoneQuestion />
       {children}
+      <Commands />
     </SignedIn>
   );
 }

@@ -82,6 +82,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
         <Plus aria-hidden className="size-5 shrink-0 text-soft" />
         <input
           ref={field}
+          id="new-task"
           data-testid="new-task"
           aria-label={TEXT.add}
           aria-describedby={refused === null ? `${id}-chips` : `${id}-refused`}

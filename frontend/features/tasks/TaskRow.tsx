@@ -111,10 +111,10 @@ export const TaskRow = memo(function TaskRow({
         </p>
       </div>
       <div className="flex shrink-0 sm:gap-2">
-        <IconButton label={TEXT.edit(task.title)} onClick={() => onEdit(task)}>
+        <IconButton data-key="e" label={TEXT.edit(task.title)} onClick={() => onEdit(task)}>
           <Pencil aria-hidden className="size-4" />
         </IconButton>
-        <IconButton label={TEXT.remove(task.title)} onClick={() => void changes.remove(task)}>
+        <IconButton data-key="Delete" label={TEXT.remove(task.title)} onClick={() => void changes.remove(task)}>
           <Trash2 aria-hidden className="size-4" />
         </IconButton>
       </div>

@@ -3,7 +3,8 @@ import type { Choosing } from '@/features/bulk/useChosen';
 
 const ROWS = '[data-task-id]';
 
-/** What the keyboard does in a list: arrows go from row to row, x chooses one, shift and arrows a range. */
+/** What the keyboard does in a list: arrows go from row to row, x chooses one, shift and arrows a range, e
+ * edits and Delete deletes. */
 export function useListKeys(list: RefObject<HTMLElement | null>, choosing: Choosing) {
   const now = useRef(choosing);
   now.current = choosing;
@@ -44,6 +45,10 @@ function act(event: KeyboardEvent, row: HTMLElement, choosing: Choosing, rows: H
     }
     case 'x':
       choosing.choose(id, false);
+      return true;
+    case 'e':
+    case 'Delete':
+      row.querySelector<HTMLElement>(`[data-key=${key}]`)?.click();
       return true;
     case 'Escape':
       if (!choosing.on) return false;

@@ -9,7 +9,7 @@ import { takeFromAddress, wanted$ } from './wanted';
 /** Calls `onFound` with the task that something elsewhere leads to, once it is known. */
 export function useWanted(tasks: readonly Task[] | undefined, onFound: (task: Task) => void) {
   const { store } = useHere();
-  const live = useSubject(store.feed.state$) === 'live';
+  const live = ['live', 'polling'].includes(useSubject(store.feed.state$));
   const id = useSubject(wanted$);
 
   useEffect(takeFromAddress, []);

@@ -22,7 +22,7 @@ export type Known = 'loading' | 'all' | 'some';
 /** Puts what was deleted before beside what this tab knows of: from then on events keep it. */
 export function useTrash(): Known {
   const { session, store } = useHere();
-  const live = useSubject(store.feed.state$) === 'live';
+  const live = ['live', 'polling'].includes(useSubject(store.feed.state$));
   const client = useApolloClient();
   const [known, setKnown] = useState<Known>('loading');
 

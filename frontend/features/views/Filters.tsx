@@ -27,6 +27,7 @@ export function Filters({ place, labels, onChange, children }: Props) {
         <div className="relative min-w-0 flex-1">
           <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-soft" />
           <input
+            id="search"
             type="search"
             aria-label={TEXT.search}
             placeholder={TEXT.search}

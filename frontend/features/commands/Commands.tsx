@@ -1,0 +1,49 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { isTyping, Sequence } from './keys';
+import { Palette } from './Palette';
+import { Shortcuts } from './Shortcuts';
+import { readSingleKeys, singleKeys$ } from './single';
+import { TEXT } from './text';
+import { type Command, useCommands } from './useCommands';
+
+/** Keys that do something on every page, and the two dialogs that show what there is. */
+export function Commands() {
+  const [open, setOpen] = useState<'palette' | 'shortcuts' | null>(null);
+  const sequence = useRef(new Sequence());
+  const found = useCommands();
+  const commands: readonly Command[] = [
+    ...found,
+    { id: 'shortcuts', title: TEXT.shortcuts, keys: '?', run: () => setOpen('shortcuts') },
+  ];
+  const latest = useRef(commands);
+  latest.current = commands;
+
+  useEffect(readSingleKeys, []);
+
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || event.repeat) return;
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        setOpen((open) => (open === 'palette' ? null : 'palette'));
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || !singleKeys$.value) return;
+      if (isTyping(event.target) || document.querySelector('[role=dialog], [role=alertdialog], [role=menu]')) return;
+      const bindings = latest.current.flatMap(({ keys }) => keys ?? []);
+      const keys = sequence.current.take(event.key, bindings, event.timeStamp);
+      if (keys === null) return;
+      event.preventDefault(); // the key is not typed into what gets the focus
+      latest.current.find((command) => command.keys === keys)?.run();
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, []);
+
+  const close = () => setOpen(null);
+  if (open === 'palette') return <Palette commands={commands} onClose={close} />;
+  if (open === 'shortcuts') return <Shortcuts commands={commands} onClose={close} />;
+  return null;
+}
