@@ -86,6 +86,7 @@ async def test_a_time_of_day_survives_an_edit_of_something_else(browser: Browser
     await dialog.get_by_label("Title").fill("Dentist, with Tom")
     await dialog.get_by_role("button", name="Save").click()
     await expect(window.row("Dentist, with Tom")).to_contain_text("9:30")
+    await expect(window.connection).to_have_attribute("data-waiting", "0")
     await window.page.reload()
     await expect(window.row("Dentist, with Tom")).to_contain_text("9:30")
     await edit()
