@@ -15,7 +15,7 @@ interface Form {
   source: string;
   fits?: (line: Line, match: Match) => boolean;
   /** Null where there is no such time. */
-  read: (groups: Match['groups'], line: Line) => Clock | null;
+  read: (groups: Match['groups']) => Clock | null;
 }
 
 const AT = '(?:(?:at|by)\\s+|@\\s?)';
@@ -57,11 +57,11 @@ const FORMS: readonly Form[] = [
 ];
 const NAMED: Readonly<Record<string, string>> = { noon: '12:00', midday: '12:00', midnight: '00:00' };
 
-/** The time that is named last, taken from the line. */
+/** The time that is said most clearly, the last one of those, taken from the line. */
 export function readClock(line: Line): { span: Span; clock: Clock } | null {
   for (const { source, fits, read } of FORMS) {
     for (const match of line.matches(source)) {
-      const clock = !isOther(line, match) && (!fits || fits(line, match)) ? read(match.groups, line) : null;
+      const clock = !isOther(line, match) && (!fits || fits(line, match)) ? read(match.groups) : null;
       if (!clock) continue;
       line.take(match);
       return { span: match, clock };
@@ -78,8 +78,8 @@ function isToday(line: Line, { text, start, end }: Match): boolean {
 
 /** One of two, as of `at 8am and 6pm`, or one of another zone. */
 function isOther(line: Line, { start, end }: Match): boolean {
-  const other = line.at('\\s*(?:and|or|to|-|–|&)\\s*(?:at\\s+)?\\d\\S*', end);
   if (ELSEWHERE.test(line.wordAfter(end))) return true;
+  const other = line.at('\\s*(?:and|or|to|-|–|&)\\s*(?:at\\s+)?\\d\\S*', end);
   return other !== null || (/^(?:and|or|to)$/i.test(line.wordBefore(start)) && !line.follows(start));
 }
 

@@ -23,8 +23,11 @@ export function readEnds(
   const [times] = line.matches(`(?:for\\s+)?(?<n>${NUMBER})\\s+times`);
   if (times) return ends(times, () => ({ by: 'count', count: numberOf(times.groups.n ?? '') }));
   const [length] = line.matches(`for\\s+(?:the\\s+next\\s+)?(?<n>${NUMBER}|an?)\\s+(?<unit>day|week|month|year)s?`);
-  if (length) {
-    return ends(length, (first) => ({ by: 'day', day: plusDays(later(length.groups, first, dayFirst) ?? first, -1) }));
+  if (length && later(length.groups, today, dayFirst)) {
+    return ends(length, (first) => {
+      const end = later(length.groups, first, dayFirst);
+      return end ? { by: 'day', day: plusDays(end, -1) } : { by: 'never' };
+    });
   }
   const until = readAfter(line, UNTIL, today, dayFirst);
   return until && ends(until.span, () => ({ by: 'day', day: until.day }));

@@ -9,6 +9,9 @@ import { monthNamed, numberOf, weekdayNamed } from './vocabulary';
 /** Null where there is no such day, or where it is over. */
 export type Reader = (groups: Match['groups'], today: string, dayFirst: boolean) => string | null;
 
+/** Tasks are due no later. */
+const LAST_DAY = '2200-12-31';
+
 export const inDays =
   (days: number): Reader =>
   (_, today) =>
@@ -37,7 +40,12 @@ export const slashed: Reader = ({ one = '', other = '', year }, today, dayFirst)
 
 export const ofAnyMonth: Reader = ({ day = '' }, today) => nextWith(today, null, Number.parseInt(day, 10));
 
-export const later: Reader = ({ n = '', unit = '' }, today) => {
+export const later: Reader = (groups, today) => {
+  const day = soMuchLater(groups, today);
+  return day > LAST_DAY || day.length > LAST_DAY.length ? null : day;
+};
+
+function soMuchLater({ n = '', unit = '' }: Match['groups'], today: string): string {
   const count = numberOf(n);
   switch (unit.toLowerCase()) {
     case 'day':
@@ -49,7 +57,7 @@ export const later: Reader = ({ n = '', unit = '' }, today) => {
     default:
       return plusMonths(today, count * 12);
   }
-};
+}
 
 export const todayOrNext: Reader = ({ weekday = '' }, today) => {
   const ahead = WEEKDAYS.indexOf(weekdayNamed(weekday)) - WEEKDAYS.indexOf(weekdayOf(today));

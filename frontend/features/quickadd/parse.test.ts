@@ -29,6 +29,7 @@ function* randoms(seed: number) {
 }
 
 const PIECES = [
+  ...['9999', 'years', 'weeks', 'times', '99/99', '31', '00:00', '24:00', '0'],
   ...new Set(phrases.flatMap(({ text }) => text.split(' '))),
   ...[
     '"',

@@ -105,8 +105,8 @@ export function readRecurrence(line: Line): { span: Span; pattern: Pattern } | n
       const tail = tailOf(line, head.end, base);
       const done = line.at(DONE, tail.end);
       const span = { start: head.start, end: (done ?? tail).end };
-      if (isName(line, head, weak ?? false) || (weak && tail.end === head.end && !done && !mayEnd(line, head)))
-        continue;
+      const isWhole = !weak || span.end > head.end || mayEnd(line, head);
+      if (!isWhole || isName(line, head, weak ?? false)) continue;
       line.take(span);
       return { span, pattern: done ? { ...tail.pattern, afterDone: true } : tail.pattern };
     }
@@ -114,7 +114,7 @@ export function readRecurrence(line: Line): { span: Span; pattern: Pattern } | n
   return null;
 }
 
-/** A time may follow, which is looked for later. */
+/** What is looked for later may follow: a time, a start, an end. */
 function mayEnd(line: Line, span: Span): boolean {
   return (
     line.isFree(span) ||

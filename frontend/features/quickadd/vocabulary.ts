@@ -10,7 +10,7 @@ export const WEEKDAY =
   '(?:monday|mon|tuesday|tues|tue|wednesday|wed|thursday|thurs|thur|thu|friday|fri|saturday|sat|sunday|sun)';
 export const MONTH =
   '(?:january|jan|february|feb|march|mar|april|apr|may|june|jun|july|jul|august|aug|september|sept|sep|october|oct|november|nov|december|dec)';
-export const NUMBER = `(?:\\d{1,4}|${NUMBERS.join('|')})`;
+export const NUMBER = `(?:[1-9]\\d{0,3}|${NUMBERS.join('|')})`;
 /** Which of several. */
 export const ORDINAL = `(?:1st|2nd|3rd|4th|5th|${ORDINALS.join('|')}|last)`;
 /** A day of a month that says that it is one. */
