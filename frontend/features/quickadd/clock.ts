@@ -6,7 +6,16 @@
  */
 
 import type { Line, Match, Span } from './line';
-import { NUMBER, numberOf, PART_OF_DAY, PART_TIMES, type PartOfDay, partNamed, WEEKDAY } from './vocabulary';
+import {
+  leadsToNoun,
+  NUMBER,
+  numberOf,
+  PART_OF_DAY,
+  PART_TIMES,
+  type PartOfDay,
+  partNamed,
+  WEEKDAY,
+} from './vocabulary';
 
 /** `today`: the words say the day as well. */
 export type Clock = { time: string; today: boolean } | { inMinutes: number };
@@ -47,8 +56,9 @@ const FORMS: readonly Form[] = [
   { source: `(?:at\\s+|@\\s?)${HOUR}`, fits: isFree, read: plain },
   { source: `by\\s+${HOUR}`, fits: touches, read: plain },
   { source: 'tonight', fits: isToday, read: () => today(at(PART_TIMES.night)) },
-  { source: `this\\s+(?<part>${PART_OF_DAY})`, read: ({ part }) => today(atPart(part)) },
-  { source: IN_PART, fits: isFree, read: ({ part, night }) => atPart(part ?? night) },
+  { source: `this\\s+(?<part>${PART_OF_DAY})`, fits: isToday, read: ({ part }) => today(atPart(part)) },
+  { source: 'in\\s+the\\s+(?<part>morning|afternoon|evening)', fits: isFree, read: ({ part }) => atPart(part) },
+  { source: 'at\\s+(?<part>night)', fits: touches, read: ({ part }) => atPart(part) },
   {
     source: `(?<part>${PART_OF_DAY})`,
     fits: (line, { start }) => line.follows(start),
@@ -70,8 +80,9 @@ export function readClock(line: Line): { span: Span; clock: Clock } | null {
   return null;
 }
 
-/** `Tonight Show` is a name. */
+/** `Tonight Show` is a name, and `about tonight` what the title speaks of. */
 function isToday(line: Line, { text, start, end }: Match): boolean {
+  if (leadsToNoun(line.wordBefore(start))) return false;
   const capital = /^\p{Lu}/u;
   return !(capital.test(text) && (capital.test(line.wordBefore(start)) || capital.test(line.wordAfter(end))));
 }

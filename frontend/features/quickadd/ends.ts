@@ -20,7 +20,10 @@ export function readEnds(
     line.take(span);
     return { span, endsFrom };
   };
-  const [times] = line.matches(`(?:for\\s+)?(?<n>${NUMBER})\\s+times`);
+  // `10 times every day` says how often on each.
+  const times = line
+    .matches(`(?<for>for\\s+)?(?<n>${NUMBER})\\s+times`)
+    .find(({ start, groups }) => groups.for !== undefined || line.follows(start));
   if (times) return ends(times, () => ({ by: 'count', count: numberOf(times.groups.n ?? '') }));
   const [length] = line.matches(`for\\s+(?:the\\s+next\\s+)?(?<n>${NUMBER}|an?)\\s+(?<unit>day|week|month|year)s?`);
   if (length && later(length.groups, today, dayFirst)) {

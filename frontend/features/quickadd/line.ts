@@ -12,6 +12,7 @@ const QUOTED = /"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|`[^`]*`/g
 const ESCAPED = /(?<=^|\s)\\(?=[^\s\\])\S+/g;
 /** Title words before which a day or a time may end. */
 const GOES_ON = /^\s(?:about|after|because|before|with)(?:\s|$)/i;
+const BEGINS_PART = /^\s(?:at|by|for|from|if|in|near|on|so|then|to|via|when)\s/i;
 const ASKS = /^\s*(?:please\s+)?remind\s+me\s/i;
 const FREE = new RegExp(`^[,.;:!?)]*\\s*(?:$|${TAKEN})`);
 
@@ -70,9 +71,19 @@ export class Line {
   isFree(span: Span): boolean {
     const { end } = span;
     const after = this.mask.slice(end, end + 12);
-    if (FREE.test(this.mask.slice(end)) || GOES_ON.test(after)) return true;
+    if (this.isAtEnd(span) || GOES_ON.test(after)) return true;
     if (this.isFirst(span) && after.startsWith(': ')) return true;
     return ASKS.test(this.text) && /^\sto\s/i.test(after);
+  }
+
+  /** Whether nothing of the title follows. */
+  isAtEnd({ end }: Span): boolean {
+    return FREE.test(this.mask.slice(end));
+  }
+
+  /** Whether a word follows that begins another part of the sentence. */
+  goesOn({ end }: Span): boolean {
+    return BEGINS_PART.test(this.mask.slice(end, end + 12));
   }
 
   isFirst({ start }: Span): boolean {

@@ -1,10 +1,11 @@
 /** `#project` and `@label`.
  *
  * A `#` finds a project of that name, else a label; a `@` finds a label. Names of several words are found as well, and
- * case, accents and hyphens don't count. A single word that names nothing yet will be made.
+ * case, accents and hyphens don't count. A single word at an end that names nothing yet will be made.
  */
 
 import type { Line, Span } from './line';
+import { leadsToNoun } from './vocabulary';
 
 /** Something with a name; an id of null is still to be made. */
 export interface Named {
@@ -26,27 +27,38 @@ export interface Mark {
 const MOST_WORDS = 8;
 const NEW_NAME = '\\p{L}[\\p{L}\\p{M}\\p{N}_-]*';
 
-/** All of them, taken from the line: one project, and each label once. */
+/** Those that there are, taken from the line: one project, and each label once. */
 export function readNames(line: Line, { projects, labels }: Names): Mark[] {
   const marks: Mark[] = [];
-  const put = (kind: Mark['kind'], span: Span, named: Named) => {
-    const isOther = (mark: Mark) => kind === 'label' && folded(mark.named.name) !== folded(named.name);
-    if (marks.some((mark) => mark.kind === kind && !isOther(mark))) return;
-    marks.push({ kind, span, named });
-    line.take(span);
-  };
   for (const { start, text } of line.matches('[#@](?=\\S)\\S*').reverse()) {
-    const isProject = text.startsWith('#');
-    const project = isProject ? longest(line, start, projects) : null;
+    const project = text.startsWith('#') ? longest(line, start, projects) : null;
     const label = project ? null : longest(line, start, labels);
-    if (project) put('project', project.span, project.named);
-    else if (label) put('label', label.span, label.named);
-    else {
-      const made = line.at(`[#@]${NEW_NAME}`, start);
-      if (made) put(isProject ? 'project' : 'label', made, { id: null, name: line.text.slice(start + 1, made.end) });
-    }
+    if (project) put(line, marks, { kind: 'project', ...project });
+    else if (label) put(line, marks, { kind: 'label', ...label });
   }
   return marks;
+}
+
+/** One that is still to be made. It stands at an end: `Fix #header styles` and `Write to @ana` are titles. */
+export function readNewName(line: Line, known: readonly Mark[]): Mark | null {
+  const marks = [...known];
+  for (const match of line.matches(`[#@]${NEW_NAME}`)) {
+    if (!line.isAtEnd(match) && !line.isFirst(match)) continue;
+    if (leadsToNoun(line.wordBefore(match.start)) || /^(?:at|by|with)$/i.test(line.wordBefore(match.start))) continue;
+    const kind = match.text.startsWith('#') ? 'project' : 'label';
+    const named = { id: null, name: line.text.slice(match.start + 1, match.end) };
+    if (put(line, marks, { kind, span: match, named })) return marks.at(-1) ?? null;
+  }
+  return null;
+}
+
+function put(line: Line, marks: Mark[], mark: Mark): boolean {
+  const { kind, span, named } = mark;
+  const isTwice = (other: Mark) => kind === 'project' || folded(other.named.name) === folded(named.name);
+  if (marks.some((other) => other.kind === kind && isTwice(other))) return false;
+  marks.push(mark);
+  line.take(span);
+  return true;
 }
 
 /** The one with the longest name that stands there. */

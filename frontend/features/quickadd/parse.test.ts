@@ -146,7 +146,7 @@ test('what is turned back stays so while the line is written on', () => {
   };
   expect(read('Call mum tomorrow at 9', off('Call mum tomorrow')).title).toBe('Call mum tomorrow');
   expect(read('So, call mum tomorrow', off('Call mum, tomorrow')).readings).toEqual([]);
-  expect(read('Fix @apple @a', off('Fix @a'))).toMatchObject({ title: 'Fix @a', labels: [{ name: 'apple' }] });
+  expect(read('Fix @a @apple', off('Fix @a'))).toMatchObject({ title: 'Fix @a', labels: [{ name: 'apple' }] });
 });
 
 test('days and times go by the clocks of the zone', () => {

@@ -5,7 +5,7 @@ import { type Clock, readClock } from './clock';
 import { readDate } from './dates';
 import { readEnds, readStart } from './ends';
 import type { Line, Span } from './line';
-import { type Named, type Names, readNames } from './names';
+import { type Mark, type Named, type Names, readNames, readNewName } from './names';
 import type { Pattern } from './pattern';
 import { type Priority, readPriority } from './priority';
 import { readRecurrence } from './recurrence';
@@ -39,6 +39,7 @@ interface Step {
   kind: ReadingKind;
   span: Span;
   says: Partial<Found>;
+  named?: Named;
   beforeDue?: string;
 }
 
@@ -64,6 +65,10 @@ const LOOKS: readonly Look[] = [
   ({ line }, { clock }) => step('time', clock ? null : readClock(line)),
   ({ line, today, dayFirst }, { day, clock }) =>
     step('date', day ? null : readDate(line, today, dayFirst, clock !== null)),
+  ({ line }, { readings }) => {
+    const mark = readNewName(line, readings.flatMap(markOf));
+    return mark && { ...mark, says: {} };
+  },
 ];
 
 /** What is understood frees what stands before it: so it is looked again, until nothing more is found. */
@@ -81,10 +86,9 @@ export function readAll(line: Line, today: string, dayFirst: boolean, names: Nam
   for (;;) {
     const next = firstStep({ line, today, dayFirst }, found);
     if (!next) return found;
-    const { kind, span, says, beforeDue } = next;
-    const { start, end } = span;
-    const reading = { kind, start, end, ...(beforeDue !== undefined && { beforeDue }) };
-    found = { ...found, ...says, readings: [...found.readings, reading] };
+    const { kind, span, says, named, beforeDue } = next;
+    const what = { ...(named && { named }), ...(beforeDue !== undefined && { beforeDue }) };
+    found = { ...found, ...says, readings: [...found.readings, { kind, start: span.start, end: span.end, ...what }] };
   }
 }
 
@@ -100,4 +104,8 @@ function step(kind: ReadingKind, read: ({ span: Span } & Partial<Found>) | null)
   if (!read) return null;
   const { span, ...says } = read;
   return { kind, span, says };
+}
+
+function markOf({ kind, named, start, end }: Reading): Mark[] {
+  return named && (kind === 'project' || kind === 'label') ? [{ kind, named, span: { start, end } }] : [];
 }

@@ -77,7 +77,7 @@ const HEADS: readonly Head[] = [
   { source: `${EVERY}(?:the\\s+)?${DATES}(?:\\s+of\\s+(?:the\\s+|each\\s+|every\\s+)?month)`, read: dates },
   { source: `${EVERY}(?:the\\s+)?${DATES}`, weak: true, read: dates },
   { source: `${EVERY}${TIMES}${UNIT}`, read: units },
-  { source: `once\\s+(?:an?|per|every|each)\\s+${TIMES}${UNIT}`, read: units },
+  { source: `once\\s+(?:an?|per|every|each)\\s+${TIMES}${UNIT}`, weak: true, read: units },
   { source: `${EVERY}${WORKDAY}${PART}`, read: () => ({ frequency: 'WEEKLY', weekdays: WORKDAYS }) },
   { source: `${EVERY}weekend`, read: () => ({ frequency: 'WEEKLY', weekdays: ['SA', 'SU'] }) },
   { source: `on\\s+(?:weekdays|workdays)`, read: () => ({ frequency: 'WEEKLY', weekdays: WORKDAYS }) },

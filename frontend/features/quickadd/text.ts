@@ -24,7 +24,7 @@ export const TEXT = {
     ['Descale every 3 months after completion', 'counts from when it was last done; so does every! 3 months'],
     ['Course every tuesday until june', 'for 10 times · for 3 months · starting next week'],
     ['Call mum tomorrow at 9', 'friday · in 3 days · 3 apr · 2026-12-24 · tonight · in 20 minutes'],
-    ['Fix sink #home @phone', 'a project and a label; a new name makes one'],
+    ['Fix sink #home @phone', 'a project and a label; a new name at the end makes one'],
     ['File taxes !high', '!urgent · !medium · !low · !1 to !4 · p1 to p4'],
     ['Dentist friday at 9 *30m', 'remind me an hour before · remind me to …'],
   ] as const,

@@ -56,6 +56,14 @@ export function monthNamed(word: string): number {
   return MONTHS.indexOf(word.slice(0, 3).toLowerCase()) + 1;
 }
 
+const LEADS_TO_NOUN =
+  /^(?:a|about|after|an|and|ash|before|between|black|casual|coming|cyber|easter|every|except|for|from|good|her|his|in|last|like|my|next|of|or|our|palm|past|previous|since|super|than|that|the|their|these|this|those|till|to|until|vs|whose|your)$/i;
+
+/** Whether a day or a time after this word is something that the title speaks of, and not when it is due. */
+export function leadsToNoun(word: string): boolean {
+  return LEADS_TO_NOUN.test(word);
+}
+
 /** All of these in a text, in their order. */
 export function allOf(item: string, text: string): string[] {
   return text.match(new RegExp(`(?<![a-z0-9])${item}`, 'gi')) ?? [];
