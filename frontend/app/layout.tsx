@@ -1,6 +1,7 @@
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { Worker } from '@/features/frame/Worker';
 import { Toasts } from '@/ui/Toasts';
 import { THEME_SCRIPT } from '@/ui/theme';
 
@@ -26,6 +27,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
       </head>
       <body>
         {children}
+        <Worker />
         <Toasts />
       </body>
     </html>

@@ -13,8 +13,12 @@ export interface Refusal {
 
 /** Whoever began this is not signed in here any more: it must not go on as somebody else. */
 export class Left extends Error {
-  constructor() {
-    super('Signed out before the last changes were saved. They are gone.');
+  constructor(kept = false) {
+    super(
+      kept
+        ? 'You were signed out. What is not saved yet waits on this device until you sign in again.'
+        : 'Signed out before the last changes were saved. They are gone.',
+    );
   }
 }
 
@@ -43,6 +47,8 @@ export class Session {
   /** Who is signed in: null for nobody, undefined while that is not known. */
   readonly userId$ = new BehaviorSubject<string | null | undefined>(undefined);
   token: string | null = null;
+  /** Whether whoever was here last said that they leave. */
+  loggedOut = false;
   private expiresAt = Number.POSITIVE_INFINITY;
   private refreshing: Promise<boolean> | null = null;
 
@@ -51,6 +57,11 @@ export class Session {
   /** How long from now the token should be used: it is good for a little longer. */
   get renewalMs(): number {
     return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (this.expiresAt - Date.now()) * RENEWED_AT));
+  }
+
+  /** Goes on as whoever was signed in here last, until the server can be asked. */
+  assume(userId: string) {
+    if (this.userId$.value === undefined) this.become(userId);
   }
 
   /** A fresh access token; false where the session has ended. Two callers share one refresh. Throws Unreachable. */
@@ -72,6 +83,7 @@ export class Session {
 
   async logOut(): Promise<void> {
     await this.send(LOG_OUT, {}, null);
+    this.loggedOut = true;
     this.leave();
   }
 
@@ -79,6 +91,10 @@ export class Session {
    * once. Throws Unreachable, Left. */
   async run<Data>(query: string, variables: Record<string, unknown>): Promise<Answer<Data>> {
     const who = this.userId$.value;
+    if (who && this.token === null) {
+      await this.refresh();
+      if (this.userId$.value !== who) throw new Left();
+    }
     const used = this.token;
     const answer = await this.send<Data>(query, variables, used);
     if (!['TOKEN_EXPIRED', 'UNAUTHENTICATED'].includes(errorCode(answer) ?? '')) return answer;
@@ -113,6 +129,7 @@ export class Session {
     if (!payload?.accessToken || !payload.user) return false;
     this.token = payload.accessToken;
     this.expiresAt = Date.parse(payload.accessTokenExpiresAt ?? '') || Number.POSITIVE_INFINITY;
+    this.loggedOut = false;
     this.become(payload.user.id);
     return true;
   }

@@ -1,7 +1,9 @@
 /** Notifications, whether or not a page is open: shows what is pushed, and does what is pressed.
  *
- * It is served as it stands, so it is plain JavaScript, and needs nothing.
+ * It is served as it stands, so it is plain JavaScript, and needs nothing but the app's files, which shell.js keeps.
  */
+
+importScripts('/shell.js');
 
 const ACTIONS = [
   { action: 'done', title: 'Done' },
@@ -34,7 +36,6 @@ const UPDATE =
   'mutation ($input: UpdateChannelInput!) { payload: updateChannel(input: $input) { errors { message } } }';
 const REMOVE = 'mutation ($input: ChannelIdInput!) { payload: removeChannel(input: $input) { errors { message } } }';
 
-self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener('push', (event) => event.waitUntil(show(read(event.data))));
 self.addEventListener('notificationclick', (event) => event.waitUntil(clicked(event)));

@@ -9,8 +9,6 @@ import { forget, recall, remember } from './kept';
 import { ADD_WEB_PUSH } from './operations';
 import { TEXT } from './text';
 
-const WORKER = '/sw.js';
-
 /** Whether this browser can be pushed to: only pages that were served securely can. */
 export function canBePushed(): boolean {
   return permission() !== 'none' && typeof navigator.serviceWorker === 'object' && typeof PushManager === 'function';
@@ -34,10 +32,9 @@ export class PushHere {
     private readonly userId: string,
   ) {}
 
-  /** Puts the worker in its place, and right what changed while no page was open. */
+  /** Puts right what changed while no page was open. */
   async start(): Promise<void> {
     if (!canBePushed()) return;
-    await navigator.serviceWorker.register(WORKER, { scope: '/', updateViaCache: 'none' });
     const known = await firstValueFrom(this.channels.known$.pipe(filter((known): known is Known => known !== null)));
     await oneTabAtATime(() => this.putRight(known));
   }

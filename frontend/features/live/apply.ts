@@ -32,6 +32,15 @@ export class Versions {
     this.newest.set(keyOf({ __typename: typename, id }), Number.POSITIVE_INFINITY);
   }
 
+  /** What is gone for good. */
+  buried(): string[] {
+    return [...this.newest].flatMap(([key, version]) => (version === Number.POSITIVE_INFINITY ? [key] : []));
+  }
+
+  buryAll(keys: readonly string[]) {
+    for (const key of keys) this.newest.set(key, Number.POSITIVE_INFINITY);
+  }
+
   /** All that was seen, for a copy that is made anew. */
   forget() {
     this.newest.clear();

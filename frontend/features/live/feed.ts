@@ -63,6 +63,11 @@ export class Feed {
 
   constructor(private readonly ports: FeedPorts) {}
 
+  /** To be called before it runs: everything up to this place in the log is here already. */
+  resume(cursor: string) {
+    this.cursor = cursor;
+  }
+
   stop() {
     clearTimeout(this.handOver);
     this.stopping.abort();
@@ -75,6 +80,7 @@ export class Feed {
     let tries = 0;
     while (!signal.aborted) {
       try {
+        if (this.ports.token() === null && !(await this.ports.refresh())) return;
         this.cursor ??= await this.ports.load();
         if (signal.aborted) return;
         const socket = this.follow(() => {

@@ -4,9 +4,10 @@ import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { currentTask, putTask } from '@/features/live/apply';
+import { isSkippedAlready } from '@/features/tasks/aim';
 import type { Task } from '@/features/tasks/board';
-import type { SkipOccurrenceMutation } from '@/graphql/generated/graphql';
-import type { Again } from '@/graphql/outbox';
+import type { Change } from '@/graphql/outbox/change';
+import type { WithAim } from '@/graphql/outbox/outbox';
 import { complain } from '@/ui/say';
 import { SKIP } from './mutations';
 
@@ -15,22 +16,18 @@ export function recurrenceChanges(client: ApolloClient) {
     /** Leaves out one occurrence, the next. It is named, so that asking twice leaves out one. */
     async skip(opened: Task, occurrence: string, then: string | null) {
       const task = currentTask(client, opened);
-      let expectedVersion = task.version;
-      const variables = () => ({ input: { taskId: task.id, occurrence, expectedVersion } });
-      /** Whether it was left out before: this very request may have done it, and its answer got lost. */
-      let done = false;
-      const again: Again = (data) => {
-        const { task: now, errors } = (data as SkipOccurrenceMutation).payload;
-        if (errors[0]?.code !== 'CONFLICT' || !now || now.version === expectedVersion) return null;
-        done = now.recurrence?.nextOccurrence !== occurrence;
-        expectedVersion = now.version;
-        return done ? null : variables();
+      let sent: Change | undefined;
+      const context: WithAim = {
+        aim: { kind: 'skip', occurrence },
+        settled: (change) => {
+          sent = change;
+        },
       };
       try {
         const { data } = await client.mutate({
           mutation: SKIP,
-          variables: variables(),
-          context: { again },
+          variables: { input: { taskId: task.id, occurrence, expectedVersion: task.version } },
+          context: { ...context },
           optimisticResponse: {
             payload: {
               __typename: 'TaskPayload',
@@ -43,7 +40,7 @@ export function recurrenceChanges(client: ApolloClient) {
           },
         });
         const [error] = data?.payload.errors ?? [];
-        if (error && !done) complain(error);
+        if (error && !(sent && data && isSkippedAlready(sent, data))) complain(error);
       } catch (error) {
         complain(error);
       }

@@ -18,6 +18,11 @@ export function withNewestReminders<Task extends { reminders: Reminder[] }>(
   return { ...task, reminders };
 }
 
+/** A reminder that is here already, as it now is. */
+export function writeReminder(cache: ApolloCache, reminder: Reminder) {
+  cache.writeFragment({ ...FRAGMENT, data: reminder });
+}
+
 /** Puts a reminder where its task is. Where that is not here, neither is what reminds of it. */
 export function putReminder(cache: ApolloCache, taskId: string, reminder: Reminder) {
   const id = cache.identify({ __typename: 'Task', id: taskId });
@@ -25,7 +30,7 @@ export function putReminder(cache: ApolloCache, taskId: string, reminder: Remind
     ...(id && { id }),
     fields: {
       reminders(known, { readField, toReference }) {
-        cache.writeFragment({ ...FRAGMENT, data: reminder });
+        writeReminder(cache, reminder);
         if (known.some((other) => readField('id', other) === reminder.id)) return known;
         return [...known, toReference({ __typename: 'Reminder', id: reminder.id })] as typeof known;
       },

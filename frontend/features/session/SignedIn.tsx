@@ -6,6 +6,7 @@ import { skip } from 'rxjs';
 import { toast } from 'sonner';
 import { endPushOfOthers } from '@/features/channels/push';
 import { backoff, pause } from '@/graphql/backoff';
+import { Database, lastOwner } from '@/graphql/kept/database';
 import { Session } from '@/graphql/session';
 import { openStore, type Store } from '@/graphql/store';
 import { useBeforeUnload } from '@/ui/useBeforeUnload';
@@ -53,7 +54,11 @@ export function SignedIn({ children }: { children: ReactNode }) {
   );
 }
 
+/** Whoever left a copy here last is shown it at once, offline as well; the server is asked meanwhile. */
 async function restore(session: Session, signal: AbortSignal) {
+  const last = await lastOwner();
+  if (signal.aborted) return;
+  if (last !== null) session.assume(last);
   for (let tries = 0; !signal.aborted && session.userId$.value === undefined; tries++) {
     try {
       await session.refresh();
@@ -69,15 +74,18 @@ function WithStore({ session, children }: { session: Session; children: ReactNod
   const [store, setStore] = useState<Store | null>(null);
 
   useEffect(() => {
-    const opened = openStore(session);
-    setStore(opened);
-    void opened.feed.run();
-    void opened.push.start().catch(() => {}); // where a browser won't, its channel is added by hand
+    let opened: Store | undefined;
+    const leaving = new AbortController();
+    void open(session, leaving.signal).then((store) => {
+      opened = store;
+      if (store) setStore(store);
+    });
     // What the toasts offer to undo is theirs as well.
-    const leaving = session.userId$.pipe(skip(1)).subscribe(() => toast.dismiss());
+    const left = session.userId$.pipe(skip(1)).subscribe(() => toast.dismiss());
     return () => {
-      leaving.unsubscribe();
-      opened.close();
+      leaving.abort();
+      left.unsubscribe();
+      opened?.close();
     };
   }, [session]);
 
@@ -90,8 +98,30 @@ function WithStore({ session, children }: { session: Session; children: ReactNod
   );
 }
 
-/** What is not saved yet is lost with the tab. */
+/** A store that goes on from what is on this device; undefined where its owner has left meanwhile. */
+async function open(session: Session, signal: AbortSignal): Promise<Store | undefined> {
+  const userId = session.userId$.value;
+  if (!userId) return;
+  const database = await Database.open(userId);
+  const left = () => signal.aborted || session.userId$.value !== userId;
+  if (left()) {
+    database?.close();
+    return;
+  }
+  const store = openStore(session, database);
+  signal.addEventListener('abort', () => database?.close());
+  await store.restore();
+  if (left()) {
+    store.close();
+    return;
+  }
+  void store.feed.run();
+  void store.push.start().catch(() => {}); // where a browser won't, its channel is added by hand
+  return store;
+}
+
+/** What is neither saved nor on the device is lost with the tab. */
 function AskBeforeLeaving({ outbox }: Pick<Store, 'outbox'>) {
-  useBeforeUnload(useSubject(outbox.waiting$) > 0);
+  useBeforeUnload(useSubject(outbox.unkept$) > 0);
   return null;
 }

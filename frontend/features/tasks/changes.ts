@@ -5,25 +5,20 @@ import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { toast } from 'sonner';
 import { currentTask, putTask } from '@/features/live/apply';
-import { CLEAR, SET } from '@/features/recurrence/mutations';
-import { frameOf, inputOf as recurrenceInput, started } from '@/features/recurrence/repeats';
+import { frameOf, started } from '@/features/recurrence/repeats';
 import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
-import type { Again } from '@/graphql/outbox';
+import type { Change } from '@/graphql/outbox/change';
+import type { WithAim } from '@/graphql/outbox/outbox';
 import { complain, say } from '@/ui/say';
+import { outcomeOf } from './aim';
 import { BOARD, type Task } from './board';
-import { type Draft, divide, fieldsOf, inputOf, isEmpty, withDraft } from './draft';
-import { COMPLETE, CREATE, DELETE, REOPEN, RESTORE, UPDATE } from './mutations';
+import { type Draft, divide, fieldsOf, isEmpty, withDraft } from './draft';
+import { inputFor, mutationFor } from './edit';
+import { COMPLETE, CREATE, DELETE, REOPEN, RESTORE } from './mutations';
 import { createInput, type NewTask, newTask } from './newTask';
 import { TEXT } from './text';
 
 type Saved = UpdateTaskMutation;
-
-/** How a part of a draft is sent. */
-interface How<Input> {
-  mutation: TypedDocumentNode<Saved, { input: Input }>;
-  /** For the task as it is by now. */
-  input: (task: Task, ours: Draft) => Input;
-}
 
 const payload = (task: Task) => ({ __typename: 'TaskPayload' as const, task, errors: [] });
 
@@ -47,67 +42,44 @@ export function taskChanges(client: ApolloClient) {
     );
 
   /** Sends a part of a draft; what of it could not be saved. */
-  async function send<Input>(opened: Task, draft: Draft, { mutation, input }: How<Input>): Promise<Draft> {
+  async function send(opened: Task, draft: Draft): Promise<Draft> {
     const task = current(opened);
-    let { ours, clashing } = divide(draft, fieldsOf(task));
-    let { version } = task;
-    let deleted = false;
-
-    // Where others were quicker, what they left alone is sent again.
-    const again: Again = (data) => {
-      const { task: theirs, errors } = (data as Saved).payload;
-      if (errors[0]?.code !== 'CONFLICT' || !theirs) return null;
-      deleted = theirs.deletedAt !== null;
-      if (deleted || theirs.version === version) return null;
-      version = theirs.version;
-      const parts = divide(ours, fieldsOf(theirs));
-      ours = parts.ours;
-      clashing = { ...clashing, ...parts.clashing };
-      return isEmpty(ours) ? null : { input: input(theirs, ours) };
+    const { ours, clashing } = divide(draft, fieldsOf(task));
+    if (isEmpty(ours)) return clashing;
+    const context: WithAim = {
+      aim: { kind: 'edit', ours, clashing },
+      settled: (change) => {
+        sent = change;
+      },
     };
-
-    if (!isEmpty(ours)) {
-      try {
-        const { data } = await client.mutate<Saved>({
-          mutation,
-          variables: { input: input(task, ours) },
-          context: { again },
-          optimisticResponse: {
-            payload: payload(
-              withDraft(task, ours, { projects: board()?.projects.nodes ?? [], labels: board()?.labels ?? [] }),
-            ),
-          },
-          update: (cache, { data }) => show(cache, data?.payload.task),
-        });
-        const [error] = data?.payload.errors ?? [];
-        if (!error) ours = {};
-        else if (!deleted && !isEmpty(ours)) complain(error);
-      } catch (error) {
-        complain(error);
-      }
+    let sent: Change | undefined;
+    try {
+      const { data } = await client.mutate<Saved>({
+        mutation: mutationFor(ours) as TypedDocumentNode<Saved>,
+        variables: { input: inputFor(task, ours) },
+        context: { ...context },
+        optimisticResponse: {
+          payload: payload(
+            withDraft(task, ours, { projects: board()?.projects.nodes ?? [], labels: board()?.labels ?? [] }),
+          ),
+        },
+        update: (cache, { data }) => show(cache, data?.payload.task),
+      });
+      if (!sent || !data) return clashing;
+      const left = outcomeOf(sent, { data });
+      const [error] = data.payload.errors;
+      if (error && !left.deleted && !isEmpty(left.ours)) complain(error);
+      return { ...left.ours, ...left.clashing };
+    } catch (error) {
+      complain(error);
+      return { ...ours, ...clashing };
     }
-    return { ...ours, ...clashing };
   }
 
   function sendRepeats(task: Task, repeats: Draft['repeats'], due: string | null): Promise<Draft> | Draft {
     if (!repeats) return {};
-    const { was, mine: wanted } = repeats;
-    if (!wanted) {
-      return send(
-        task,
-        { repeats },
-        { mutation: CLEAR, input: ({ id, version }) => ({ id, expectedVersion: version }) },
-      );
-    }
-    const mine = started(wanted, due, frameOf(task, due));
-    return send(
-      task,
-      { repeats: { was, mine } },
-      {
-        mutation: SET,
-        input: (now) => ({ taskId: now.id, expectedVersion: now.version, recurrence: recurrenceInput(mine, now) }),
-      },
-    );
+    const { was, mine } = repeats;
+    return send(task, { repeats: { was, mine: mine && started(mine, due, frameOf(task, due)) } });
   }
 
   return {
@@ -130,13 +102,7 @@ export function taskChanges(client: ApolloClient) {
       const { repeats, ...fields } = draft;
       const due = draft.due ? draft.due.mine : fieldsOf(current(task)).due;
       // In this order: what repeats starts when the task is due.
-      const left = await Promise.all([
-        send(task, fields, {
-          mutation: UPDATE,
-          input: ({ id, version }, ours) => ({ id, expectedVersion: version, ...inputOf(ours) }),
-        }),
-        sendRepeats(task, repeats, due),
-      ]);
+      const left = await Promise.all([send(task, fields), sendRepeats(task, repeats, due)]);
       const all = { ...left[0], ...left[1] };
       return isEmpty(all) ? null : all;
     },

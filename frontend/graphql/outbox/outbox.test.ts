@@ -3,14 +3,17 @@ import { filter, firstValueFrom } from 'rxjs';
 import { toast } from 'sonner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Versions } from '@/features/live/apply';
+import { again, refusalOf } from '@/features/tasks/aim';
 import { BOARD } from '@/features/tasks/board';
 import { taskChanges } from '@/features/tasks/changes';
 import { loadBoard } from '@/features/tasks/load';
+import { Ledger } from '@/graphql/kept/ledger';
+import { Left, Session } from '@/graphql/session';
+import { openStore } from '@/graphql/store';
 import { coded, page, Queue, refusal, Server } from '@/tests/server';
 import { aTask } from '@/tests/things';
 import { OutboxLink } from './outbox';
-import { Left, Session } from './session';
-import { openStore } from './store';
+import { Tabs } from './tabs';
 
 let server: Server;
 let outbox: OutboxLink;
@@ -35,11 +38,20 @@ beforeEach(async () => {
   pauses = new Queue();
   fault = null;
   const send: typeof run = (...operation) => (fault ? Promise.reject(fault) : run(...operation));
-  outbox = new OutboxLink(send, (ms, signal) => {
-    return new Promise((end) => {
-      signal.addEventListener('abort', () => end());
-      pauses.put({ ms, end });
-    });
+  outbox = new OutboxLink({
+    send,
+    ledger: new Ledger(null),
+    tabs: new Tabs('ana'),
+    again,
+    refusal: refusalOf,
+    show: vi.fn(),
+    answered: vi.fn(),
+    left: vi.fn(),
+    wait: (ms, signal) =>
+      new Promise((end) => {
+        signal.addEventListener('abort', () => end());
+        pauses.put({ ms, end });
+      }),
   });
   client = new ApolloClient({ cache: openStore(session).client.cache, link: outbox });
   await loadBoard(run, client.cache, new Versions());
