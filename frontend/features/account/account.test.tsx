@@ -137,6 +137,7 @@ test.each([
 
 test('a password is changed with the one before it', async () => {
   await open(<PasswordSection />);
+  await screen.findByLabelText(TEXT.currentPassword);
   server.root.changePassword = () => at('password', 'The password is wrong.');
   await userEvent.type(screen.getByLabelText(TEXT.currentPassword), 'wrong');
   await userEvent.type(screen.getByLabelText(TEXT.newPassword), 'a new horse battery');
@@ -151,6 +152,7 @@ test('a password is changed with the one before it', async () => {
 
 test('an account is deleted with its password, and nobody is signed in any more', async () => {
   await open(<DeleteSection />);
+  await screen.findByRole('button', { name: TEXT.deleteAccount });
   server.root.deleteAccount = () => refusal('The password is wrong.', 'BAD_CREDENTIALS');
   await press(TEXT.deleteAccount);
   await userEvent.type(screen.getByLabelText(TEXT.currentPassword), 'wrong');

@@ -20,6 +20,7 @@ beforeEach(async () => {
 async function open(section: React.ReactNode) {
   render(<SignedIn>{section}</SignedIn>);
   await server.subscribed.take();
+  await screen.findAllByRole('button');
 }
 
 test('an address is made, shown, replaced once that was confirmed, and revoked', async () => {
