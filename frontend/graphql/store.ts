@@ -6,7 +6,6 @@ import { Channels } from '@/features/channels/channels';
 import { PushHere } from '@/features/channels/push';
 import { applyEvent, Versions } from '@/features/live/apply';
 import { Feed } from '@/features/live/feed';
-import { eventsAfter } from '@/features/live/poll';
 import { Shown } from '@/features/live/shown';
 import { again, refusalOf } from '@/features/tasks/aim';
 import { BOARD } from '@/features/tasks/board';
@@ -62,12 +61,12 @@ export function openStore(session: Session, database: Database | null = null): S
     token: () => session.token,
     renewalMs: () => session.renewalMs,
     refresh: () => session.refresh(),
-    load: async () => {
-      const cursor = await loadBoard(run, cache, versions);
+    ask: run,
+    load: async (lost) => {
+      const cursor = await loadBoard(run, cache, versions, lost);
       copy?.standsAt(cursor);
       return cursor;
     },
-    poll: (after) => eventsAfter(run, after),
     apply: (event) => {
       applyEvent(cache, versions, event);
       copy?.standsAt(event.cursor);

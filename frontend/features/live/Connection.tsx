@@ -33,7 +33,7 @@ export function Connection() {
     >
       <span aria-hidden className={clsx('size-2 rounded-full', DOTS[state])} />
       {TEXT[state]}
-      {waiting > 0 && (slow || !['live', 'polling'].includes(state)) && (
+      {waiting > 0 && (slow || (state !== 'live' && state !== 'polling')) && (
         <span className="text-warn">· {TEXT.waiting(waiting)}</span>
       )}
     </output>

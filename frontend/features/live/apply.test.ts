@@ -7,7 +7,7 @@ import { openStore } from '@/graphql/store';
 import { page, Server } from '@/tests/server';
 import { about, aProject, aReminder, aSeries, aTask, ofTask, type Thing } from '@/tests/things';
 import { applyEvent, Versions } from './apply';
-import type { LiveEvent } from './event';
+import type { LiveEvent } from './events';
 
 const URGENT: Label = { __typename: 'Label', id: 'urgent', name: 'Urgent', color: '#dc2626', version: 1 };
 const { __typename, id, name, color } = aProject();

@@ -3,7 +3,7 @@
 import { type ApolloCache, type ApolloClient, isReference, type Reference } from '@apollo/client';
 import { putReminder, withNewestReminders } from '@/features/reminders/keep';
 import { BOARD, type Board, type Label, TASK_FIELDS, type Task } from '@/features/tasks/board';
-import type { LiveEvent } from './event';
+import type { LiveEvent } from './events';
 
 export interface Versioned {
   __typename: string;

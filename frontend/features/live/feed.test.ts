@@ -7,9 +7,8 @@ import { openStore } from '@/graphql/store';
 import { coded, page, Queue, Server, type Subscription } from '@/tests/server';
 import { about, aTask } from '@/tests/things';
 import { applyEvent, Versions } from './apply';
-import type { LiveEvent } from './event';
+import type { LiveEvent } from './events';
 import { Feed } from './feed';
-import { eventsAfter } from './poll';
 
 let server: Server;
 let session: Session;
@@ -33,8 +32,8 @@ beforeEach(async () => {
     token: () => session.token,
     renewalMs: () => session.renewalMs,
     refresh: () => session.refresh(),
-    load: () => loadBoard((query, variables) => session.run(query, variables), cache, versions),
-    poll: (after) => eventsAfter((query, variables) => session.run(query, variables), after),
+    load: (lost) => loadBoard((query, variables) => session.run(query, variables), cache, versions, lost),
+    ask: (query, variables) => session.run(query, variables),
     apply: (event) => applyEvent(cache, versions, event),
     wait: (ms, signal) =>
       new Promise((end) => {
@@ -315,7 +314,10 @@ test('where there is no server for a fresh token, the old one serves on', async 
 
 /** The end of the pauses so far, until what is looked for is so. */
 async function until(holds: () => boolean) {
-  while (!holds()) (await pauses.take()).end();
+  for (let ended = 0; !holds(); ended++) {
+    if (ended > 100) throw new Error(`after ${ended} pauses it is ${feed.state$.value}`);
+    (await pauses.take()).end();
+  }
 }
 
 /** From now on no socket opens, and the log is `log`, of which a page holds two. */

@@ -1,35 +1,27 @@
-/** The events since a cursor, over plain HTTP: for where no WebSocket gets through. */
+/** The events after a cursor, asked for over HTTP. */
 
-import { graphql } from '@/graphql/generated';
-import type { EventsAfterQuery } from '@/graphql/generated/graphql';
-import { errorCode, Unreachable } from '@/graphql/http';
-import type { Session } from '@/graphql/session';
+import type { PastEventsQuery } from '@/graphql/generated/graphql';
+import { type Answer, errorCode, Unreachable } from '@/graphql/http';
 import { textOf } from '@/graphql/text';
-import type { LiveEvent } from './event';
+import { type LiveEvent, PAST_EVENTS } from './events';
+import { isLost } from './socket';
 
-export const EVENTS_AFTER = graphql(`
-  query EventsAfter($after: Cursor) {
-    events(first: 100, after: $after) {
-      nodes { ...EventFields }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-`);
+export type Ask = <Data>(query: string, variables: Record<string, unknown>) => Promise<Answer<Data>>;
 
-export interface Polled {
-  events: readonly LiveEvent[];
-  /** How far the log was read. */
-  cursor: string;
-  hasMore: boolean;
+const QUERY = textOf(PAST_EVENTS);
+
+export interface Page {
+  events: LiveEvent[];
+  /** How far the log was read; null where it can't be followed from there. */
+  cursor: string | null;
+  more: boolean;
 }
 
-/** Null where the log can't be followed from there: all has to be loaded anew. Throws Unreachable, Left. */
-export async function eventsAfter(run: Session['run'], after: string): Promise<Polled | null> {
-  const answer = await run<EventsAfterQuery>(textOf(EVENTS_AFTER), { after });
-  if (['CURSOR_EXPIRED', 'CURSOR_INVALID'].includes(errorCode(answer) ?? '')) return null;
-  if (!answer.data || answer.errors?.length) {
-    throw new Unreachable(answer.errors?.[0]?.message ?? 'The server gave no answer.');
-  }
+/** Throws Unreachable. */
+export async function pageAfter(ask: Ask, after: string): Promise<Page> {
+  const answer = await ask<PastEventsQuery>(QUERY, { after });
+  if (isLost(errorCode(answer))) return { events: [], cursor: null, more: false };
+  if (!answer.data) throw new Unreachable(answer.errors?.[0]?.message ?? 'The server gave no answer.');
   const { nodes, pageInfo } = answer.data.events;
-  return { events: nodes, cursor: pageInfo.endCursor ?? after, hasMore: pageInfo.hasNextPage };
+  return { events: nodes, cursor: pageInfo.endCursor ?? after, more: pageInfo.hasNextPage };
 }

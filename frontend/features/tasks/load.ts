@@ -2,7 +2,8 @@
 
 import type { ApolloCache } from '@apollo/client';
 import type { DocumentNode } from 'graphql';
-import type { Versions } from '@/features/live/apply';
+import type { Versioned, Versions } from '@/features/live/apply';
+import { withNewestReminders } from '@/features/reminders/keep';
 import type { LoadQuery, MoreProjectsQuery, MoreTasksQuery } from '@/graphql/generated/graphql';
 import { type Answer, Unreachable } from '@/graphql/http';
 import { textOf } from '@/graphql/text';
@@ -10,10 +11,12 @@ import { BOARD, LOAD, MORE_PROJECTS, MORE_TASKS } from './board';
 
 type Run = <Data>(query: string, variables: Record<string, unknown>) => Promise<Answer<Data>>;
 
-/** The cursor that the copy stands at. It is read before any list, so following it from there misses nothing.
+/** The cursor that the copy stands at. It is read before any list, so following it from there misses nothing. What was
+ * seen here meanwhile is newer than the lists, unless the log was lost: then the server may have been put back to an
+ * earlier state, and only what it says now counts.
  *
  * Throws Unreachable. */
-export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions): Promise<string> {
+export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions, lost = false): Promise<string> {
   const { cursor, ...board } = await answered<LoadQuery>(run, LOAD, {});
   const { tasks, projects } = board;
   const taskNodes = [...tasks.nodes];
@@ -29,18 +32,28 @@ export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions
     page = more.pageInfo;
   }
   const nodes = { tasks: once(taskNodes), projects: once(projectNodes) };
-  versions.forget(); // the server may have been put back to an earlier state
-  const reminders = nodes.tasks.flatMap((task) => task.reminders);
-  for (const thing of [...nodes.tasks, ...reminders, ...nodes.projects, ...board.labels, board.viewer]) {
-    versions.admit(thing);
-  }
+  if (lost) versions.forget();
+  const known = cache.readQuery({ query: BOARD });
+  const newest = <Thing extends Versioned>(
+    things: readonly Thing[],
+    here: readonly Thing[] | null | undefined,
+  ): Thing[] =>
+    things.flatMap((thing) => {
+      if (versions.admit(thing)) return [thing];
+      return here?.filter(({ id }) => id === thing.id) ?? [];
+    });
   const whole = { hasNextPage: false, endCursor: null, __typename: 'PageInfo' as const };
   cache.writeQuery({
     query: BOARD,
     data: {
-      ...board,
-      tasks: { ...tasks, nodes: nodes.tasks, pageInfo: whole },
-      projects: { ...projects, nodes: nodes.projects, pageInfo: whole },
+      viewer: newest([board.viewer], known && [known.viewer])[0] ?? board.viewer,
+      labels: newest(board.labels, known?.labels),
+      tasks: {
+        ...tasks,
+        nodes: newest(nodes.tasks, known?.tasks.nodes).map((task) => withNewestReminders(cache, versions, task)),
+        pageInfo: whole,
+      },
+      projects: { ...projects, nodes: newest(nodes.projects, known?.projects.nodes), pageInfo: whole },
     },
   });
   return cursor;
