@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { TimeZoneQuestion } from '@/features/account/TimeZoneQuestion';
 import { Commands } from '@/features/commands/Commands';
 import { ShowTask } from '@/features/frame/ShowTask';
+import { RefusedChanges } from '@/features/refused/RefusedChanges';
 import { SignedIn } from '@/features/session/SignedIn';
 
 /** What is held for whoever is signed in stays as they go from page to page. */
@@ -10,6 +11,7 @@ export default function SignedInLayout({ children }: { children: ReactNode }) {
     <SignedIn>
       <ShowTask />
       <TimeZoneQuestion />
+      <RefusedChanges />
       {children}
       <Commands />
     </SignedIn>

@@ -1,7 +1,7 @@
 import { Button } from '@/ui/Button';
 import type { Label, Project } from './board';
 import type { Fields } from './draft';
-import { dueFields, dueText } from './due';
+import { fieldText } from './fieldText';
 import { TEXT } from './text';
 
 interface Props {
@@ -21,7 +21,7 @@ export function ClashNote({ name, theirs, recurs, projects, labels, onMine, onTh
     <div role="alert" className="mt-2 grid gap-2 rounded-lg border border-warn px-3 py-2 text-sm">
       <p className="text-soft">{TEXT.changedElsewhere}</p>
       <p className="max-h-40 overflow-auto whitespace-pre-wrap wrap-anywhere">
-        {(name === 'repeats' ? recurs : shown(name, theirs, projects, labels)) || TEXT.nothing}
+        {name === 'repeats' ? recurs || TEXT.nothing : fieldText(name, theirs[name], projects, labels)}
       </p>
       <p className="flex flex-wrap gap-2">
         <Button kind="outline" onClick={onMine}>
@@ -33,21 +33,4 @@ export function ClashNote({ name, theirs, recurs, projects, labels, onMine, onTh
       </p>
     </div>
   );
-}
-
-function shown(
-  name: Exclude<keyof Fields, 'repeats'>,
-  fields: Fields,
-  projects: readonly Project[],
-  labels: readonly Label[],
-): string | null | undefined {
-  if (name === 'due') return dueText(dueFields(fields.due), new Date());
-  if (name === 'priority') return TEXT.priorities[fields.priority];
-  if (name === 'projectId') return projects.find(({ id }) => id === fields.projectId)?.name ?? TEXT.noProject;
-  if (name === 'labelIds')
-    return labels
-      .filter(({ id }) => fields.labelIds.includes(id))
-      .map(({ name }) => name)
-      .join(', ');
-  return fields[name];
 }

@@ -27,6 +27,7 @@ export const TEXT = {
   priority: 'Priority',
   priorities: { NONE: 'None', LOW: 'Low', MEDIUM: 'Medium', HIGH: 'High', URGENT: 'Urgent' },
   project: 'Project',
+  repeats: 'Repeats',
   restoreAndSave: 'Restore and save',
   remove: (title: string) => `Delete “${title}”`,
   save: 'Save',

@@ -1,6 +1,8 @@
 import { useState } from 'react';
+import { decide, leftOf } from '@/features/refused/refused';
 import { useReminderChanges } from '@/features/reminders/changes';
 import type { Counting, ReminderEdits } from '@/features/reminders/edits';
+import { useHere } from '@/features/session/SignedIn';
 import { newId } from '@/graphql/ids';
 import type { Task } from './board';
 import { useTaskChanges } from './changes';
@@ -15,12 +17,14 @@ export interface Edit {
 
 /** What is in the editor, and what waits to be. */
 export function useEdits() {
+  const { outbox } = useHere().store;
   const changes = useTaskChanges();
   const reminders = useReminderChanges();
   /** The first is open; the others are what could not be saved meanwhile. */
   const [edits, setEdits] = useState<Edit[]>([]);
 
-  const open = (task: Task, draft: Draft = {}) => setEdits((edits) => [...edits, { key: newId(), task, draft }]);
+  const open = (task: Task, draft: Draft = leftOf(outbox.refused$.value, task.id)) =>
+    setEdits((edits) => [...edits, { key: newId(), task, draft }]);
   const close = () => setEdits(([, ...waiting]) => waiting);
 
   return {
@@ -41,6 +45,7 @@ export function useEdits() {
 
     async save(task: Task, draft: Draft, edits: ReminderEdits, counting: Counting) {
       close();
+      decide(outbox, task.id); // it was part of the draft
       if (task.deletedAt !== null) void changes.restore(task);
       const saving = changes.save(task, draft);
       reminders.save(task.id, task.reminders, edits, counting); // after the due date that they are counted from

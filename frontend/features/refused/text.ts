@@ -1,0 +1,28 @@
+const WHAT: Record<string, string> = {
+  CreateTask: 'Adding',
+  CompleteTask: 'Completing',
+  ReopenTask: 'Reopening',
+  DeleteTask: 'Deleting',
+  RestoreTask: 'Restoring',
+  SkipOccurrence: 'Skipping an occurrence of',
+  CreateReminder: 'Adding a reminder',
+  CancelReminder: 'Removing a reminder',
+  SnoozeReminder: 'Snoozing a reminder',
+  CreateProject: 'Adding the project',
+  UpdateProject: 'Changing the project',
+  DeleteProject: 'Deleting a project',
+};
+
+export const TEXT = {
+  again: 'Try again',
+  dismiss: 'Dismiss',
+  gone: 'The task is not there any more. What you wrote:',
+  mine: 'Yours:',
+  notSaved: (name: string, title: string | undefined) =>
+    `${WHAT[name] ?? 'Changing'}${title === undefined ? '' : ` “${title}”`} did not work.`,
+  review: 'Choose',
+  takeTheirs: 'Keep theirs',
+  theirs: 'Theirs:',
+  title: 'Not saved',
+  yourEdit: (title: string | undefined) => `Your edit of “${title ?? ''}” was not saved.`,
+} as const;
