@@ -100,10 +100,12 @@ export class Copy {
     const head = { form: this.form, cursor, buried: this.versions.buried() };
     await this.database.transact(async (all) => {
       const store = all.objectStore('rows');
-      if (whole) void store.clear();
-      for (const key of Object.keys(written)) if (!(key in rows)) void store.delete(key);
-      for (const [key, row] of Object.entries(rows)) if (row && row !== written[key]) void store.put(row, key);
-      await all.objectStore('head').put(head, 'head');
+      if (whole) await store.clear();
+      await Promise.all([
+        ...Object.keys(written).map((key) => key in rows || store.delete(key)),
+        ...Object.entries(rows).map(([key, row]) => row && row !== written[key] && store.put(row, key)),
+        all.objectStore('head').put(head, 'head'),
+      ]);
     });
     if (this.written !== written) return;
     this.written = rows;

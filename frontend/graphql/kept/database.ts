@@ -64,10 +64,15 @@ export class Database {
     const all = this.db.transaction(ALL, 'readwrite', { durability: 'relaxed' });
     // A transaction that fails is told of once, by the line below that finds out.
     all.done.catch(() => undefined);
-    if ((await all.objectStore('owner').get('owner')) !== this.userId) throw new NotOurs();
-    const result = await work(all);
-    await all.done;
-    return result;
+    try {
+      if ((await all.objectStore('owner').get('owner')) !== this.userId) throw new NotOurs();
+      const result = await work(all);
+      await all.done;
+      return result;
+    } catch (error) {
+      abort(all);
+      throw error;
+    }
   }
 
   /** Nothing of theirs stays. */
@@ -117,6 +122,15 @@ async function connect(): Promise<IDBPDatabase<Stores>> {
     opening,
     new Promise<never>((_, reject) => setTimeout(() => reject(new Error('It does not open.')), OPEN_MS)),
   ]);
+}
+
+/** Nothing of it counts. */
+function abort(all: Writing) {
+  try {
+    all.abort();
+  } catch {
+    // It was the browser that did it.
+  }
 }
 
 async function empty(all: Writing): Promise<void> {

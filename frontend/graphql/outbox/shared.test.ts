@@ -1,0 +1,242 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { BOARD, type Task } from '@/features/tasks/board';
+import { taskChanges } from '@/features/tasks/changes';
+import { fieldsOf, touch } from '@/features/tasks/draft';
+import { lastOwner } from '@/graphql/kept/database';
+import { Session } from '@/graphql/session';
+import type { Store } from '@/graphql/store';
+import { aDevice, aTab } from '@/tests/device';
+import { BOB, page, refusal, Server } from '@/tests/server';
+import { aTask } from '@/tests/things';
+
+let server: Server;
+/** The milk as the server has it. */
+let stored: Task;
+let open: Store[];
+
+beforeEach(() => {
+  aDevice();
+  server = new Server();
+  stored = aTask({ version: 3 });
+  open = [];
+  server.root.tasks = () => page([stored]);
+  server.root.createTask = ({ input }) => ({
+    task: aTask({ id: String(input.id), title: String(input.title), position: 'a1' }),
+    errors: [],
+  });
+  server.root.updateTask = ({ input: { id: _, expectedVersion, ...fields } }) => {
+    if (expectedVersion !== stored.version) return { task: stored, ...refusal('Changed elsewhere.', 'CONFLICT') };
+    stored = { ...stored, ...fields, version: stored.version + 1 };
+    return { task: stored, errors: [] };
+  };
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const store of open) store.close();
+});
+
+async function tab(session?: Session) {
+  const opened = await aTab(session);
+  open.push(opened.store);
+  return { ...opened, changes: taskChanges(opened.store.client) };
+}
+
+/** A tab that has loaded everything, and has it on the device. */
+async function loaded() {
+  const opened = await tab();
+  void opened.store.feed.run();
+  await server.subscribed.take();
+  await vi.waitFor(async () => expect(await lastOwner()).toBe('ana'));
+  return opened;
+}
+
+function shown(store: Store) {
+  return store.client
+    .readQuery({ query: BOARD }, true)
+    ?.tasks.nodes.map(({ title, version }) => `${title} v${version}`);
+}
+
+const milk = (store: Store) => {
+  const task = store.client.readQuery({ query: BOARD }, true)?.tasks.nodes[0];
+  if (!task) throw new Error('The milk is gone.');
+  return task;
+};
+const retitled = (title: string, task: Task) => touch({}, 'title', title, fieldsOf(task));
+const sent = (name: string) => server.sent.filter((operation) => operation.name === name);
+const waiting = (store: Store, count: number) => vi.waitFor(() => expect(store.outbox.waiting$.value).toBe(count));
+const kept = (store: Store) => vi.waitFor(() => expect(store.outbox.unkept$.value).toBe(0));
+/** Ends every pause. */
+const online = () => window.dispatchEvent(new Event('online'));
+
+test('what waits outlives a reload, is shown again, and goes out in order', async () => {
+  const { store, changes } = await loaded();
+  server.down = true;
+  void changes.create({ title: 'Bread', project: null });
+  void changes.save(milk(store), retitled('Oat milk', milk(store)));
+  void changes.create({ title: 'Butter', project: null });
+  expect(store.outbox.unkept$.value).toBe(3);
+  await kept(store);
+  store.close();
+
+  server.sent.length = 0;
+  const session = new Session();
+  session.assume('ana'); // whose copy it is: the server can't be asked
+  const { store: reloaded } = await tab(session);
+  expect(shown(reloaded)).toEqual(['Oat milk v3', 'Bread v0', 'Butter v0']);
+  expect(reloaded.outbox.waiting$.value).toBe(3);
+  server.down = false;
+  online();
+  await waiting(reloaded, 0);
+  expect(sent('CreateTask').at(-1)?.variables.input).toMatchObject({ title: 'Butter' });
+  const names = server.sent.filter(({ name }) => name !== 'Refresh').map(({ name }) => name);
+  expect(names.slice(-3)).toEqual(['CreateTask', 'UpdateTask', 'CreateTask']);
+  expect(shown(reloaded)).toEqual(['Oat milk v4', 'Bread v1', 'Butter v1']);
+});
+
+test('two tabs send each change once, and both show what came of it', async () => {
+  const one = await loaded();
+  const other = await tab(one.session);
+  server.down = true;
+  const creating = [
+    one.changes.create({ title: 'Bread', project: null }),
+    other.changes.create({ title: 'Butter', project: null }),
+  ];
+  await waiting(one.store, 2);
+  await waiting(other.store, 2);
+  expect([...(shown(one.store) ?? [])].sort()).toEqual(['Bread v0', 'Butter v0', 'Buy milk v3']);
+  expect([...(shown(other.store) ?? [])].sort()).toEqual(['Bread v0', 'Butter v0', 'Buy milk v3']);
+  server.sent.length = 0;
+  server.down = false;
+  online();
+  expect(await Promise.all(creating)).toEqual([true, true]);
+  await waiting(one.store, 0);
+  await waiting(other.store, 0);
+  expect(sent('CreateTask')).toHaveLength(2);
+  for (const { store } of [one, other]) {
+    expect([...(shown(store) ?? [])].sort()).toEqual(['Bread v1', 'Butter v1', 'Buy milk v3']);
+  }
+});
+
+test('a tab that is closed leaves what it made to the other', async () => {
+  const one = await loaded();
+  const other = await tab(one.session);
+  server.down = true;
+  void one.changes.create({ title: 'Bread', project: null });
+  await waiting(other.store, 1);
+  one.store.close();
+  server.down = false;
+  online();
+  await waiting(other.store, 0);
+  expect(shown(other.store)).toEqual(['Buy milk v3', 'Bread v1']);
+});
+
+test('an edit that others were quicker than is resolved after a reload as it is before', async () => {
+  const { store, changes } = await loaded();
+  server.down = true;
+  void changes.save(milk(store), retitled('Oat milk', milk(store)));
+  await kept(store);
+  store.close();
+  stored = { ...stored, description: 'Two litres', version: 4 };
+  server.down = false;
+  const { store: reloaded } = await tab();
+  await waiting(reloaded, 0);
+  expect(stored).toMatchObject({ title: 'Oat milk', description: 'Two litres', version: 5 });
+  expect(reloaded.outbox.refused$.value).toEqual([]);
+});
+
+test('a clash is kept with both values through reloads, in all tabs, until it is decided', async () => {
+  const { store, changes } = await loaded();
+  server.down = true;
+  void changes.save(milk(store), retitled('Oat milk', milk(store)));
+  await kept(store);
+  store.close();
+  stored = { ...stored, title: 'Soy milk', version: 4 };
+  server.down = false;
+  const first = await tab();
+  await waiting(first.store, 0);
+  const second = await tab(first.session);
+  for (const { store } of [first, second]) {
+    expect(store.outbox.refused$.value).toMatchObject([{ left: { title: { was: 'Buy milk', mine: 'Oat milk' } } }]);
+  }
+  expect(shown(first.store)).toEqual(['Soy milk v4']);
+  const [refused] = second.store.outbox.refused$.value;
+  second.store.outbox.decide(refused?.id ?? '');
+  await vi.waitFor(() => expect(first.store.outbox.refused$.value).toEqual([]));
+  expect((await tab(first.session)).store.outbox.refused$.value).toEqual([]);
+});
+
+test('what the server refuses is kept, and can be sent again', async () => {
+  const { store, changes } = await loaded();
+  const createTask = server.root.createTask;
+  server.root.createTask = () => ({ task: null, ...refusal('No more room.') });
+  expect(await changes.create({ title: 'Bread', project: null })).toBe(false);
+  expect(store.outbox.refused$.value).toMatchObject([{ reason: 'No more room.', left: null }]);
+  const [refused] = store.outbox.refused$.value;
+  if (createTask) server.root.createTask = createTask;
+  if (refused) store.outbox.retry(refused);
+  expect(shown(store)).toEqual(['Buy milk v3', 'Bread v0']);
+  await waiting(store, 0);
+  expect(shown(store)).toEqual(['Buy milk v3', 'Bread v1']);
+  expect(store.outbox.refused$.value).toEqual([]);
+});
+
+test('where the device takes no more, changes wait in the tab, behind what it took', async () => {
+  const { store, changes } = await loaded();
+  server.down = true;
+  void changes.create({ title: 'Bread', project: null });
+  await kept(store);
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+    throw new DOMException('Full.', 'QuotaExceededError');
+  });
+  void changes.create({ title: 'Butter', project: null });
+  await waiting(store, 2);
+  server.sent.length = 0;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(store.outbox.unkept$.value).toBe(1); // which the tab asks about as it is closed
+  server.down = false;
+  online();
+  await waiting(store, 0);
+  expect(sent('CreateTask').map(({ variables }) => variables.input?.title)).toEqual(['Bread', 'Butter']);
+});
+
+test('nothing of who logs out stays, and the next one’s outbox is empty', async () => {
+  const { store, changes, session } = await loaded();
+  server.down = true;
+  void changes.create({ title: 'Bread', project: null });
+  await kept(store);
+  server.down = false;
+  await session.logOut();
+  await vi.waitFor(async () => expect(await lastOwner()).toBeNull());
+  server.viewer = BOB;
+  server.sent.length = 0;
+  const { store: bobs } = await tab();
+  expect(bobs.outbox.waiting$.value).toBe(0);
+  expect(shown(bobs)).toBeUndefined();
+  expect(sent('CreateTask')).toEqual([]);
+});
+
+test('who is signed out from elsewhere finds what waits as they come back, and no copy stays meanwhile', async () => {
+  const { store, changes, session } = await loaded();
+  server.down = true;
+  void changes.create({ title: 'Bread', project: null });
+  await kept(store);
+  server.down = false;
+  server.signedIn = false;
+  server.token = 'second';
+  await session.refresh();
+  await vi.waitFor(async () => expect(await lastOwner()).toBeNull());
+  server.signedIn = true;
+  const { store: back } = await tab();
+  expect(back.outbox.waiting$.value).toBe(1);
+  await waiting(back, 0);
+  expect(sent('CreateTask').at(-1)?.token).toBe('second');
+});
+
+test('who logs out in one tab is logged out in the others at once', async () => {
+  const one = await loaded();
+  const other = await tab();
+  server.signedIn = false;
+  await one.session.logOut();
+  await vi.waitFor(() => expect(other.session.userId$.value).toBeNull());
+});
