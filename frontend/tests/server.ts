@@ -27,10 +27,10 @@ export class Server {
   viewer = VIEWER;
   lifetimeMs = 15 * 60_000;
   down = false;
+  /** Something on the way lets HTTP through, and no sockets. */
+  blocked = false;
   /** No socket gets any further: nothing opens, nothing is answered, not even a close. */
   frozen = false;
-  /** Something on the way lets no socket through. */
-  blocked = false;
   readonly sent: Sent[] = [];
   readonly sockets: Socket[] = [];
   /** Each socket, as the app makes it. */
@@ -43,9 +43,9 @@ export class Server {
     cursor: () => 'loaded',
     viewer: () => this.viewer,
     labels: () => [],
+    events: ({ after }) => ({ nodes: [], pageInfo: { hasNextPage: false, endCursor: after } }),
     tasks: () => page([]),
     projects: () => page([]),
-    events: () => page([]),
     channels: () => [],
     channelKinds: () => [],
     vapidPublicKey: () => null,

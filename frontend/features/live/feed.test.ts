@@ -7,7 +7,6 @@ import { openStore } from '@/graphql/store';
 import { coded, page, Queue, Server, type Subscription } from '@/tests/server';
 import { about, aTask } from '@/tests/things';
 import { applyEvent, Versions } from './apply';
-import type { LiveEvent } from './events';
 import { Feed } from './feed';
 
 let server: Server;
@@ -312,83 +311,109 @@ test('where there is no server for a fresh token, the old one serves on', async 
   expect(titles()).toEqual(['Oat milk']);
 });
 
-/** The end of the pauses so far, until what is looked for is so. */
-async function until(holds: () => boolean) {
-  for (let ended = 0; !holds(); ended++) {
-    if (ended > 100) throw new Error(`after ${ended} pauses it is ${feed.state$.value}`);
-    (await pauses.take()).end();
-  }
-}
-
-/** From now on no socket opens, and the log is `log`, of which a page holds two. */
-async function blocked(first: Subscription, log: LiveEvent[]) {
+/** The feed of a device that sockets are kept from, as it begins to ask; the pause between two questions. */
+async function polling() {
   server.blocked = true;
-  server.root.events = ({ after }) => {
-    const at = log.findIndex(({ cursor }) => cursor === after) + 1;
-    const nodes = log.slice(at, at + 2);
-    return { nodes, pageInfo: { hasNextPage: log.length > at + 2, endCursor: nodes.at(-1)?.cursor ?? after } };
-  };
-  first.socket.closes(1006);
-  await until(() => feed.state$.value === 'polling');
+  running = feed.run();
+  (await pauses.take()).end();
+  const [one, other] = [await pauses.take(), await pauses.take()].sort((one, other) => one.ms - other.ms);
+  if (!one || !other) throw new Error('It does not poll.');
+  return { question: one, probe: other };
 }
 
-const renamed = (cursor: string, title: string, version: number) =>
-  about('TASK_UPDATED', cursor, aTask({ title, version })) as LiveEvent;
+const pastEvents = () => server.sent.filter(({ name }) => name === 'PastEvents');
 
-test('where no socket gets through, the log is polled, and a socket tried now and then', async () => {
-  const log = [renamed('one', 'Oat milk', 2), renamed('two', 'Soy milk', 3), renamed('three', 'Rice milk', 4)];
-  await blocked(await start(), log);
-  expect(titles()).toEqual(['Rice milk']);
-  log.push(renamed('four', 'Nut milk', 5));
-  await until(() => titles()?.[0] === 'Nut milk');
-  expect(feed.state$.value).toBe('polling');
-  const tried = server.sockets.length;
-  await until(() => server.sockets.length > tried + 1);
-  expect(feed.state$.value).toBe('polling');
-
-  server.blocked = false;
-  const taken = server.subscribed.take();
-  void (async () => {
-    for (;;) (await pauses.take()).end();
-  })();
-  const subscription = await taken;
-  expect(subscription.after).toBe('four');
-  expect(feed.state$.value).toBe('live');
-  subscription.event(renamed('five', 'Hemp milk', 6));
-  expect(titles()).toEqual(['Hemp milk']);
-  expect(server.names().filter((name) => name === 'Load')).toHaveLength(1);
-});
-
-test('while it polls, a cursor that the log has no more has everything loaded anew', async () => {
-  await blocked(await start(), []);
-  server.root.events = () => {
-    server.root.events = () => page([]);
-    server.root.cursor = () => 'anew';
-    server.root.tasks = () => page([aTask({ title: 'Soy milk', version: 1 })]);
-    throw coded('CURSOR_EXPIRED');
+test('where sockets are stopped it asks for the events, page by page, each from the last one on', async () => {
+  server.root.events = ({ after }) => {
+    const event = (cursor: string, title: string) => about('TASK_CREATED', cursor, aTask({ id: cursor, title }));
+    if (after === 'one') return page([event('two', 'Butter')]);
+    return after === 'two' ? page([]) : page([event('one', 'Bread')], 'one');
   };
-  await until(() => titles()?.[0] === 'Soy milk');
-  await until(() => server.sent.at(-1)?.variables.after === 'anew');
+  const { question } = await polling();
   expect(feed.state$.value).toBe('polling');
+  expect(titles()).toEqual(['Buy milk', 'Bread', 'Butter']);
+  const asked = pastEvents().length;
+  question.end();
+  await vi.waitFor(() => expect(pastEvents().length).toBeGreaterThan(asked));
+  expect(pastEvents().at(-1)?.variables.after).toBe('two');
 });
 
-test('a server that is away is not taken for one that sockets do not get through to', async () => {
-  const { socket } = await start();
+test('it goes back to the socket as soon as one opens, and asks no more', async () => {
+  const { question, probe } = await polling();
+  expect(probe.ms).toBeLessThanOrEqual(10_000);
+  server.blocked = false;
+  probe.end();
+  const subscription = await server.subscribed.take();
+  expect(subscription.after).toBe('loaded');
+  await vi.waitFor(() => expect(feed.state$.value).toBe('live'));
+  const asked = pastEvents().length;
+  question.end();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(pastEvents()).toHaveLength(asked);
+  expect(feed.state$.value).toBe('live');
+});
+
+test('a server that is away is no blocked socket: it reconnects, and tries a socket first', async () => {
+  const { question, probe } = await polling();
   server.down = true;
-  socket.closes(1006);
-  for (let tries = 0; tries < 5; tries++) (await pauses.take()).end();
-  const last = await pauses.take();
+  question.end();
+  const pause = await pauses.take(); // the long one is over
   expect(feed.state$.value).toBe('reconnecting');
+  expect(pause.ms).toBeLessThan(probe.ms);
   server.down = false;
-  last.end();
+  server.blocked = false;
+  pause.end();
   await server.subscribed.take();
   expect(feed.state$.value).toBe('live');
 });
 
-test('a server that goes away while it is polled is said to be away', async () => {
-  await blocked(await start(), []);
+test('a server that is away from the start is never said to be polled', async () => {
+  const states: string[] = [];
+  feed.state$.subscribe((state) => states.push(state));
+  const first = await start();
   server.down = true;
-  await until(() => feed.state$.value === 'reconnecting');
-  server.down = false;
-  await until(() => feed.state$.value === 'polling');
+  first.socket.closes(1006);
+  for (let tries = 0; tries < 4; tries++) (await pauses.take()).end();
+  expect(states).not.toContain('polling');
+  expect(pastEvents().length).toBeGreaterThan(0);
+});
+
+test('where the log is lost while it polls, all is loaded anew', async () => {
+  const { question } = await polling();
+  server.root.events = ({ after }) => {
+    if (after === 'loaded') throw coded('CURSOR_EXPIRED');
+    return page([]);
+  };
+  server.root.cursor = () => 'anew';
+  server.root.tasks = () => page([aTask({ title: 'Soy milk', version: 1 })]);
+  question.end();
+  await vi.waitFor(() => expect(titles()).toEqual(['Soy milk']));
+  expect(feed.state$.value).toBe('polling');
+});
+
+test('it goes on from where an earlier page was, and loads nothing', async () => {
+  feed.resume('kept');
+  expect((await start()).after).toBe('kept');
+  expect(server.names()).toEqual([]);
+});
+
+test('without a token it asks for one first, and not for a socket', async () => {
+  session.token = null;
+  await start();
+  expect(server.names()[0]).toBe('Refresh');
+  expect(server.sockets).toHaveLength(1);
+});
+
+test('two who ask at once leave it where the later of them came to', async () => {
+  const { question, probe } = await polling();
+  server.root.events = () => {
+    server.root.events = () => page([]);
+    server.root.cursor = () => 'anew';
+    throw coded('CURSOR_EXPIRED');
+  };
+  question.end();
+  probe.end();
+  await vi.waitFor(() => expect(server.names()).toContain('Load'));
+  for (let turns = 0; turns < 6; turns++) (await pauses.take()).end();
+  expect(pastEvents().at(-1)?.variables.after).toBe('anew');
 });

@@ -23,5 +23,5 @@ export async function pageAfter(ask: Ask, after: string): Promise<Page> {
   if (isLost(errorCode(answer))) return { events: [], cursor: null, more: false };
   if (!answer.data) throw new Unreachable(answer.errors?.[0]?.message ?? 'The server gave no answer.');
   const { nodes, pageInfo } = answer.data.events;
-  return { events: nodes, cursor: pageInfo.endCursor ?? after, more: pageInfo.hasNextPage };
+  return { events: nodes, cursor: pageInfo.endCursor ?? nodes.at(-1)?.cursor ?? after, more: pageInfo.hasNextPage };
 }

@@ -5,7 +5,9 @@ import { toast } from 'sonner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SignedIn } from '@/features/session/SignedIn';
 import { Board } from '@/features/tasks/Board';
-import { aServer, asks, open, press, ticks } from '@/tests/app';
+import { lastOwner } from '@/graphql/kept/database';
+import { aServer, asks, connection, open, press, ticks } from '@/tests/app';
+import { aDevice, aTab } from '@/tests/device';
 import { BOB, page, type Server } from '@/tests/server';
 import { aTask } from '@/tests/things';
 import { TEXT } from './text';
@@ -87,4 +89,42 @@ test('who comes after another person finds nothing of theirs', async () => {
   expect(screen.queryByText('Buy milk')).toBeNull();
   expect(screen.getByText('Bob')).toBeInTheDocument();
   expect(dismissed).toHaveBeenCalledWith();
+});
+
+test('without the server, whoever was here last finds everything, and is asked nothing', async () => {
+  aDevice();
+  const { store } = await aTab();
+  void store.feed.run();
+  await server.subscribed.take();
+  await waitFor(async () => expect(await lastOwner()).toBe('ana'));
+  store.close();
+  server.down = true;
+  const { unmount } = render(
+    <SignedIn>
+      <Board />
+    </SignedIn>,
+  );
+  expect(await screen.findByText('Buy milk')).toBeVisible();
+  await userEvent.click(ticks('Buy milk'));
+  await waitFor(() => expect(connection()).toHaveAttribute('data-waiting', '1'));
+  await waitFor(() => expect(asks()).toBe(false)); // it waits on the device
+  unmount();
+});
+
+test('who was here last and is signed out since finds the form, and nothing is left', async () => {
+  aDevice();
+  const { store } = await aTab();
+  void store.feed.run();
+  await server.subscribed.take();
+  await waitFor(async () => expect(await lastOwner()).toBe('ana'));
+  store.close();
+  server.signedIn = false;
+  server.token = 'second';
+  render(
+    <SignedIn>
+      <Board />
+    </SignedIn>,
+  );
+  expect(await screen.findByLabelText('Email')).toBeVisible();
+  await waitFor(async () => expect(await lastOwner()).toBeNull());
 });

@@ -1,10 +1,11 @@
-import { beforeEach, expect, test } from 'vitest';
-import { Versions } from '@/features/live/apply';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { applyEvent, Versions } from '@/features/live/apply';
+import type { LiveEvent } from '@/features/live/events';
 import { Unreachable } from '@/graphql/http';
 import { Session } from '@/graphql/session';
 import { openStore } from '@/graphql/store';
 import { coded, page, Server } from '@/tests/server';
-import { aProject, aTask } from '@/tests/things';
+import { about, aProject, aTask } from '@/tests/things';
 import { BOARD } from './board';
 import { loadBoard } from './load';
 
@@ -77,4 +78,38 @@ test('what was loaded counts as seen', async () => {
   await load(versions).loading;
   expect(versions.admit(aTask({ version: 2 }))).toBe(false);
   expect(versions.admit(aProject({ version: 3 }))).toBe(false);
+});
+
+test('a list that comes late brings back nothing that is gone, and nothing that is older', async () => {
+  const { cache } = openStore(session).client;
+  const versions = new Versions();
+  const run: Session['run'] = (query, variables) => session.run(query, variables);
+  server.root.tasks = () => page([aTask(), aTask({ id: 'bread', title: 'Bread' })]);
+  await loadBoard(run, cache, versions);
+  let turn = () => {};
+  server.root.tasks = ({ after }) =>
+    after
+      ? page([])
+      : new Promise((resolve) => {
+          turn = () => resolve(page([aTask(), aTask({ id: 'bread', title: 'Bread' })]));
+        });
+  const loading = loadBoard(run, cache, versions);
+  await vi.waitFor(() => expect(server.names().filter((name) => name === 'Load')).toHaveLength(2));
+  for (const event of [
+    about('TASK_PURGED', 'one', 'bread'),
+    about('TASK_UPDATED', 'two', aTask({ title: 'Oat milk', version: 2 })),
+  ]) {
+    applyEvent(cache, versions, event as LiveEvent);
+  }
+  turn();
+  await loading;
+  const nodes = () => cache.readQuery({ query: BOARD })?.tasks.nodes.map(({ title }) => title);
+  expect(nodes()).toEqual(['Oat milk']);
+
+  // Where the log was lost, the lists alone count.
+  const lost = loadBoard(run, cache, versions, true);
+  await vi.waitFor(() => expect(server.names().filter((name) => name === 'Load')).toHaveLength(3));
+  turn();
+  await lost;
+  expect(nodes()).toEqual(['Buy milk', 'Bread']);
 });
