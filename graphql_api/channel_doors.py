@@ -13,7 +13,8 @@ from resolvers.errors import Unavailable
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><link rel="icon" href="/icon.svg"><title>{title} · TaskFlow</title>
+<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
+<link rel="icon" href="/icon.svg"><title>{title} · TaskFlow</title>
 <style>
 body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.5rem }}
 h1 {{ font-size: 1.6rem; line-height: 1.25 }}

@@ -48,7 +48,7 @@ export function openStore(session: Session, database: Database | null = null): S
   const outbox = new OutboxLink({
     send: run,
     ledger: new Ledger(database),
-    tabs: new Tabs(userId),
+    tabs: new Tabs(userId, database !== null),
     again,
     refusal: refusalOf,
     show: (change) => shown.show(change),
@@ -65,6 +65,7 @@ export function openStore(session: Session, database: Database | null = null): S
     load: async (lost) => {
       const cursor = await loadBoard(run, cache, versions, lost);
       copy?.standsAt(cursor);
+      outbox.showAgain();
       return cursor;
     },
     apply: (event) => {

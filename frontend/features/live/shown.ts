@@ -17,6 +17,7 @@ export class Shown {
   /** Above all else, until it is answered. */
   show({ id, name, variables, shown }: Change) {
     if (!shown) return;
+    this.cache.removeOptimistic(id);
     this.cache.batch({ optimistic: id, update: (cache) => put(cache, name, variables, shown) });
     // Made by a program that knew less of things than this one: it is sent all the same.
     if (this.reads(false) && !this.reads(true)) this.cache.removeOptimistic(id);

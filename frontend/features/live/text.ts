@@ -2,7 +2,7 @@ export const TEXT = {
   connecting: 'Connecting',
   live: 'Live',
   offline: 'Offline',
-  polling: 'Live, every 2 seconds',
+  polling: 'Live, by polling',
   reconnecting: 'Reconnecting',
   waiting: (count: number) => `${count} unsaved`,
 } as const;

@@ -44,7 +44,7 @@ export function RefusedEdit({ refused: { change, reason }, left, board, onDecide
   return (
     <>
       <p className="font-medium wrap-anywhere">{TEXT.yourEdit(there?.title ?? titleOf(change))}</p>
-      <p className="text-soft wrap-anywhere">{there ? reason : TEXT.gone}</p>
+      <p className="text-soft wrap-anywhere">{there ? reason || TEXT.clash : TEXT.gone}</p>
       <dl className="grid gap-2">
         {names(left).map((name) => (
           <div key={name}>

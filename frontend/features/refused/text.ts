@@ -15,6 +15,7 @@ const WHAT: Record<string, string> = {
 
 export const TEXT = {
   again: 'Try again',
+  clash: 'It was changed on another device meanwhile.',
   dismiss: 'Dismiss',
   gone: 'The task is not there any more. What you wrote:',
   mine: 'Yours:',

@@ -13,6 +13,8 @@ import { TEXT } from './text';
 export function LogOutButton() {
   const { session, store } = useHere();
   const waiting = useSubject(store.outbox.waiting$);
+  const refused = useSubject(store.outbox.refused$).length;
+  const unsaved = waiting + refused;
   const [asking, setAsking] = useState(false);
   const logOut = () => {
     // This browser's notifications are of whoever leaves. Where its channel can't be removed, it ends with the
@@ -22,7 +24,7 @@ export function LogOutButton() {
   };
   return (
     <>
-      <IconButton label={TEXT.logOut} onClick={() => (waiting > 0 ? setAsking(true) : logOut())}>
+      <IconButton label={TEXT.logOut} onClick={() => (unsaved > 0 ? setAsking(true) : logOut())}>
         <LogOut aria-hidden className="size-4" />
       </IconButton>
       {asking && (
@@ -33,7 +35,7 @@ export function LogOutButton() {
           onConfirm={logOut}
           onClose={() => setAsking(false)}
         >
-          {TEXT.logOutUnsaved(waiting)}
+          {TEXT.logOutUnsaved(unsaved)}
         </Confirm>
       )}
     </>

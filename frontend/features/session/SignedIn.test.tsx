@@ -8,7 +8,7 @@ import { Board } from '@/features/tasks/Board';
 import { lastOwner } from '@/graphql/kept/database';
 import { aServer, asks, connection, open, press, ticks } from '@/tests/app';
 import { aDevice, aTab } from '@/tests/device';
-import { BOB, page, type Server } from '@/tests/server';
+import { BOB, page, refusal, type Server } from '@/tests/server';
 import { aTask } from '@/tests/things';
 import { TEXT } from './text';
 
@@ -76,6 +76,15 @@ test('who leaves with unsaved changes is asked', async () => {
   await press(TEXT.logOutAnyway);
   expect(await screen.findByLabelText('Email')).toBeVisible();
   await waitFor(() => expect(asks()).toBe(false));
+});
+
+test('who logs out with something that was refused, and is not decided, is asked too', async () => {
+  await open(server);
+  server.root.completeTask = () => ({ task: null, ...refusal('Too much done today.') });
+  await userEvent.click(ticks('Buy milk'));
+  await waitFor(() => expect(connection()).toHaveAttribute('data-waiting', '0'));
+  await press(TEXT.logOut);
+  expect(screen.getByRole('dialog')).toHaveTextContent(TEXT.logOutUnsaved(1));
 });
 
 test('who comes after another person finds nothing of theirs', async () => {

@@ -39,6 +39,7 @@ export class Copy {
     if (writes) this.written = kept?.rows ?? {};
     if (!kept) return null;
     this.cache.restore(kept.rows);
+    this.cache.gc(); // what an earlier page let go of
     for (const row of Object.values(kept.rows)) {
       const { __typename, id, version } = row ?? {};
       if (__typename && typeof id === 'string' && typeof version === 'number') {

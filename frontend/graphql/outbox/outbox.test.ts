@@ -41,7 +41,7 @@ beforeEach(async () => {
   outbox = new OutboxLink({
     send,
     ledger: new Ledger(null),
-    tabs: new Tabs('ana'),
+    tabs: new Tabs('ana', false),
     again,
     refusal: refusalOf,
     show: vi.fn(),

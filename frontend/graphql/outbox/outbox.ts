@@ -9,24 +9,18 @@ import { ApolloLink, Observable } from '@apollo/client';
 import { print } from 'graphql';
 import { BehaviorSubject, type Observer } from 'rxjs';
 import type { Aim } from '@/features/tasks/aim';
-import { backoff, pause } from '@/graphql/backoff';
-import { type Answer, errorCode, Unreachable } from '@/graphql/http';
+import type { Answer } from '@/graphql/http';
 import { newId } from '@/graphql/ids';
-import type { Ledger } from '@/graphql/kept/ledger';
-import { Left } from '@/graphql/session';
-import type { Change, Data, Refused, Variables } from './change';
-import { inTurn, type Tabs } from './tabs';
+import type { Change, Data, Refused } from './change';
+import { Sender, type SenderPorts } from './sender';
+import type { Tabs } from './tabs';
 
 /** So long after there is nothing left to send, what is still said to wait was answered unheard. */
 const UNHEARD_MS = 2_000;
 const UNHEARD = 'Another tab sent this, and was closed. What you see is what the server has.';
 
-export interface OutboxPorts {
-  send: (query: string, variables: Variables) => Promise<Answer<Data>>;
-  ledger: Ledger;
+export interface OutboxPorts extends SenderPorts {
   tabs: Tabs;
-  /** What to send in a change's place after this answer, and before any other; null where the answer stands. */
-  again: (change: Change, data: Data) => Change | null;
   /** What an answer leaves of a change for its maker to decide. */
   refusal: (change: Change, answer: Answer<Data>) => Refused | null;
   /** Shows what was made in another tab, or before this page was loaded. */
@@ -35,7 +29,6 @@ export interface OutboxPorts {
   answered: (change: Change, answer: Answer<Data>) => void;
   /** The person logs out in another tab. */
   left: () => void;
-  wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Given in an operation's context: what it is after, and who is told what it was in the end. */
@@ -48,8 +41,6 @@ interface Asked {
   sink: Observer<ApolloLink.Result>;
   settled: WithAim['settled'];
 }
-
-type Turn = 'answered' | 'away' | 'nothing';
 
 export class OutboxLink extends ApolloLink {
   /** How many changes are not answered yet, whichever tab made them. */
@@ -65,12 +56,17 @@ export class OutboxLink extends ApolloLink {
   /** What was asked for in this tab, since it was loaded. */
   private readonly asked = new Map<string, Asked>();
   private keeping: Promise<unknown> = Promise.resolve();
-  private sending = false;
-  private more = false;
+  private readonly sender: Sender;
   private sweeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly ports: OutboxPorts) {
     super();
+    const calls = {
+      onAnswer: (change: Change, answer: Answer<Data>) => this.settle(change, answer),
+      onLeft: (reason: Error) => this.stop(reason),
+      onIdle: () => this.idle(),
+    };
+    this.sender = new Sender(ports, calls, this.stopping.signal);
     ports.tabs.hear((told) => {
       if (told.type === 'made') this.found(told.change);
       else if (told.type === 'answered') this.told(told.change, told.answer, told.refused);
@@ -82,8 +78,13 @@ export class OutboxLink extends ApolloLink {
   /** Takes up what an earlier page left. */
   async restore(): Promise<void> {
     const { ledger } = this.ports;
-    this.refused$.next(await ledger.refusals());
+    this.refuse(await ledger.refusals());
     for (const change of (await ledger.changes()) ?? []) this.found(change);
+  }
+
+  /** Above what was loaded anew, what was not made in this page: it may have had nothing to stand on. */
+  showAgain() {
+    for (const [id, change] of this.waiting) if (!this.asked.has(id)) this.ports.show(change);
   }
 
   /** Nothing is sent any more. What waits, and what still comes, fails for this reason. */
@@ -152,7 +153,7 @@ export class OutboxLink extends ApolloLink {
         this.count();
         this.ports.tabs.tell({ type: 'made', change });
       }
-      void this.send();
+      void this.sender.wake();
     });
   }
 
@@ -163,23 +164,10 @@ export class OutboxLink extends ApolloLink {
     this.waiting.set(change.id, change);
     this.count();
     this.ports.show(change);
-    void this.send();
+    void this.sender.wake();
   }
 
-  /** Sends all there is. Every tab tries, and whichever finds the server sends for all. */
-  private async send(): Promise<void> {
-    this.more = true;
-    if (this.sending) return;
-    this.sending = true;
-    const { signal } = this.stopping;
-    for (let tries = 0; !signal.aborted; ) {
-      this.more = false;
-      const turn = await inTurn(() => this.turn());
-      if (turn === 'away') await (this.ports.wait ?? pause)(backoff(tries++), signal);
-      else tries = 0;
-      if (turn === 'nothing' && !this.more) break;
-    }
-    this.sending = false;
+  private idle() {
     clearTimeout(this.sweeping);
     if (this.waiting.size > 0) this.sweeping = setTimeout(() => void this.sweep(), UNHEARD_MS);
   }
@@ -192,35 +180,6 @@ export class OutboxLink extends ApolloLink {
     for (const change of this.waiting.values()) {
       if (kept.has(change.id) || this.unkept.has(change.id)) continue;
       this.told(change, { errors: [{ message: UNHEARD }] }, null);
-    }
-  }
-
-  /** Sends the first that waits, until it is answered. */
-  private async turn(): Promise<Turn> {
-    const { ledger, send, again } = this.ports;
-    if (this.stopping.signal.aborted) return 'nothing';
-    let change = await ledger.first();
-    if (!change) return 'nothing';
-    for (;;) {
-      let answer: Answer<Data>;
-      try {
-        answer = await send(change.query, change.variables);
-      } catch (error) {
-        if (error instanceof Unreachable) return 'away';
-        if (error instanceof Left) {
-          this.stop(error);
-          return 'nothing';
-        }
-        answer = { errors: [{ message: (error as Error).message }] };
-      }
-      if (errorCode(answer) === 'RATE_LIMITED') return 'away';
-      const next: Change | null = answer.data ? again(change, answer.data) : null;
-      if (!next) {
-        await this.settle(change, answer);
-        return 'answered';
-      }
-      change = next;
-      await ledger.replace(change);
     }
   }
 
@@ -237,13 +196,19 @@ export class OutboxLink extends ApolloLink {
     this.waiting.delete(change.id);
     this.unkept.delete(change.id);
     this.count();
-    if (refused) this.refused$.next([...this.refused$.value, refused]);
+    if (refused) this.refuse([refused]);
     const asked = this.asked.get(change.id);
     this.asked.delete(change.id);
     if (!asked) return this.ports.answered(change, answer);
     asked.settled?.(change);
     asked.sink.next(answer as ApolloLink.Result);
     asked.sink.complete();
+  }
+
+  private refuse(refused: readonly Refused[]) {
+    const known = this.refused$.value;
+    const more = refused.filter(({ id }) => !known.some((other) => other.id === id));
+    if (more.length > 0) this.refused$.next([...known, ...more]);
   }
 
   private drop(id: string) {

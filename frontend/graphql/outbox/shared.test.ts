@@ -233,6 +233,22 @@ test('who is signed out from elsewhere finds what waits as they come back, and n
   expect(sent('CreateTask').at(-1)?.token).toBe('second');
 });
 
+test('what waits is shown above a copy that has to be loaded anew', async () => {
+  const { store, changes, database } = await loaded();
+  server.down = true;
+  void changes.create({ title: 'Bread', project: null });
+  await kept(store);
+  await database.clearCopy();
+  store.close();
+  server.root.createTask = () => new Promise(() => undefined); // it is not answered
+  server.down = false;
+  const { store: anew } = await tab();
+  expect(shown(anew)).toBeUndefined();
+  void anew.feed.run();
+  await server.subscribed.take();
+  expect(shown(anew)).toEqual(['Buy milk v3', 'Bread v0']);
+});
+
 test('who logs out in one tab is logged out in the others at once', async () => {
   const one = await loaded();
   const other = await tab();

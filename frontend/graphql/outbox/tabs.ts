@@ -12,9 +12,15 @@ export type Told =
 const NAME = 'taskflow-outbox';
 
 export class Tabs {
-  private readonly channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(NAME) : null;
+  private readonly channel: BroadcastChannel | null;
 
-  constructor(private readonly userId: string) {}
+  constructor(
+    private readonly userId: string,
+    /** Whether there is a database that they share. */
+    shared: boolean,
+  ) {
+    this.channel = shared && typeof BroadcastChannel === 'function' ? new BroadcastChannel(NAME) : null;
+  }
 
   tell(told: Told) {
     this.channel?.postMessage({ userId: this.userId, told });
