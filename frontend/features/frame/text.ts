@@ -42,5 +42,7 @@ export const TEXT = {
     title: 'Appearance',
     about: 'In this browser.',
   },
+  update: 'Use it',
+  updateThere: 'There is a new version of TaskFlow.',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
 } as const;
