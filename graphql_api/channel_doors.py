@@ -35,7 +35,10 @@ def channel_routes(parts: Parts) -> list[Route]:
         address = await confirm(database, request.path_params["token"])
         if address is None:
             return _stale()
-        return _page("Confirmed", f"<p>Reminders can now be sent to <b>{escape(address)}</b>.</p>{_HOME}")
+        return _page(
+            "Confirmed",
+            f"<p>Reminders reach <b>{escape(address)}</b> while it is switched on in the settings.</p>{_HOME}",
+        )
 
     async def unsubscribing(request: Request) -> Response:
         token = request.path_params["token"]

@@ -8,6 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import Counter
 
 from jobs.due import DueJobs
+from resolvers.channels.confirming import purge_links
 from resolvers.database import Database
 from resolvers.deliveries.waiting import KEPT, PURGE_DELIVERIES, purge_deliveries
 from resolvers.errors import Unavailable
@@ -109,6 +110,7 @@ class Timetable:
                 now = await self._database.now(session)
                 some = await purge_deliveries(session, now - KEPT)
                 await purge_resets(session, now)
+                await purge_links(session, now)
             purged += some
             if some < PURGE_DELIVERIES:
                 return purged

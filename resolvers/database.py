@@ -98,6 +98,13 @@ def insert_into(session: AsyncSession, table: type[SQLModel]) -> postgresql.Inse
     return postgresql.insert(table)
 
 
+async def take_turns(session: AsyncSession, key: bytes) -> None:
+    """Until the transaction ends, one at a time for each key of at least 8 bytes. On SQLite writers do anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(key[:8], signed=True)
+        await session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
 def none_of(column: SQLColumnExpression[Any], values: Collection[Any]) -> sa.ColumnElement[bool]:
     """`column NOT IN values`, and nothing at all where there are none."""
     return column.not_in(values) if values else sa.true()

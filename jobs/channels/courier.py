@@ -49,7 +49,7 @@ class Courier:
         """Raises SendFailed, Refused, Gone."""
         sender = self.senders.get(channel.kind)
         if sender is None:
-            raise SendFailed("This server is not set up to send this any more.")
+            raise SendFailed("This server is not set up to send this any more.", may_have_arrived=False)
         await sender.send(channel, parcel)
 
     async def try_out(self, channel: Channel, user: User) -> str | None:
@@ -64,7 +64,7 @@ class Courier:
     ) -> None:
         """A mail of our own. Raises SendFailed, Refused."""
         if self._email is None:
-            raise SendFailed("This server is not set up to send mail any more.")
+            raise SendFailed("This server is not set up to send mail any more.", may_have_arrived=False)
         if letter["kind"] == "confirm" and channel is not None:
             url = f"{self._public_url}/channels/confirm/{link_token(channel, Purpose.CONFIRM)}"
             await self._email.send_mail(key, channel.address, confirmation(url))

@@ -8,14 +8,13 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Awaitable, Callable
-from uuid import UUID, uuid4
 
 import structlog
 from prometheus_client import Counter, Gauge
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobs.channels.courier import Courier
-from jobs.channels.sending import SEND_SECONDS, Message, Sending, next_messages
+from jobs.channels.sending import SEND_SECONDS, Message, Outcome, Sending, next_messages
 from resolvers.database import Database
 from resolvers.deliveries.claim import CLAIM, next_due, release
 from resolvers.deliveries.reading import count_pending
@@ -47,7 +46,7 @@ class Delivering:
         self._database = database
         self._sending = Sending(database, courier)
         self._sleep_seconds = LONGEST_SLEEP_SECONDS if database.is_sqlite else poll_seconds
-        self._owner = uuid4()
+        self._late_first = True
         self._woken = asyncio.Event()
         self._next_count = 0.0
         self._tasks: dict[asyncio.Task[None], Message] = {}
@@ -78,21 +77,23 @@ class Delivering:
         Raises Unavailable.
         """
         while (places := AT_ONCE - len(self._tasks)) > 0:
-            under_way = [message.lane for message in self._tasks.values()]
+            under_way = [(message.owner, message.lane) for message in self._tasks.values()]
             # Mostly there is nothing: that is found out by one look, which holds nobody up.
             async with self._database.read() as session:
-                soonest = await next_due(session, Room(under_way))
+                now = await self._database.now(session)
+                soonest = await next_due(session, now, Room(under_way))
                 if soonest is None:
                     if not under_way:
                         backlog_gauge.set(0)
                     return self._sleep_seconds
                 await self._count_backlog(session)
-                seconds = (soonest - await self._database.now(session)).total_seconds()
+                seconds = (soonest - now).total_seconds()
             if seconds > 0:
                 return seconds
             async with self._database.transaction() as session:
                 now = await self._database.now(session)
-                messages = await next_messages(session, self._owner, now, places, under_way)
+                messages = await next_messages(session, now, places, under_way, late_first=self._late_first)
+            self._late_first = not self._late_first
             for message in messages:
                 task = asyncio.create_task(self._send(message), name="delivery")
                 self._tasks[task] = message
@@ -110,11 +111,10 @@ class Delivering:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        ids = [delivery.id for message in left.values() for delivery in message.deliveries]
-        if ids:
+        if left:
             with contextlib.suppress(Unavailable):
                 async with self._database.transaction() as session:
-                    await release(session, self._owner, ids)
+                    await release(session, [message.owner for message in left.values()])
 
     async def _count_backlog(self, session: AsyncSession) -> None:
         """Now and then: it may be long."""
@@ -144,9 +144,9 @@ class Delivering:
         # However long that takes: while nobody else has claimed it, it need not be sent again.
         await self._outlast(lambda: self._note(outcome))
 
-    async def _note(self, outcome: Callable[[AsyncSession, UUID], Awaitable[None]]) -> None:
+    async def _note(self, outcome: Outcome) -> None:
         async with self._database.transaction() as session:
-            await outcome(session, self._owner)
+            await outcome(session)
 
     async def _outlast[T](self, act: Callable[[], Awaitable[T]], latest: float = math.inf) -> T:
         """Until the database answers. Raises Unavailable after `latest`, by the loop's clock."""

@@ -30,6 +30,11 @@ class Answered:
     status: int
     retry_after_seconds: float | None
 
+    @property
+    def is_maybe(self) -> bool:
+        """Whether it may have been dealt with all the same: something failed, and not for want of room (503)."""
+        return self.status >= 500 and self.status != 503
+
 
 class PublicHTTP:
     """No redirects, proxies or cookies. The address is looked at whenever a connection is made, so that a name which

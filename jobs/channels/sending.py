@@ -36,8 +36,8 @@ delivery_seconds = Histogram(
     "taskflow_delivery_seconds", "From the event to what was sent of it.", ["kind"], buckets=LATENESS_SECONDS
 )
 
-#: Notes in the ledger what came of a message, for the claim of the one whose id is given.
-type Outcome = Callable[[AsyncSession, UUID], Awaitable[None]]
+#: Notes in the ledger what came of a message.
+type Outcome = Callable[[AsyncSession], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +46,34 @@ class Message:
 
     key       what it is sent with, also when it is sent again
     is_fresh  none of it was ever sent before
+    owner     who has the claim on them
     """
 
     key: UUID
     is_fresh: bool
+    owner: UUID
     lane: Lane
     deliveries: Sequence[Delivery]
 
 
 async def next_messages(
-    session: AsyncSession, owner: UUID, now: datetime, limit: int, under_way: Iterable[Lane] = ()
+    session: AsyncSession,
+    now: datetime,
+    limit: int,
+    under_way: Iterable[tuple[UUID, Lane]] = (),
+    *,
+    late_first: bool = True,
 ) -> list[Message]:
-    """Claim what is due, up to `limit` messages, beside what is `under_way`. Late rings are told of together."""
+    """Claim what is due, up to `limit` messages, beside what is `under_way`. Late rings are told of together.
+
+    late_first  whether those may take more than half of the places. They must not always: after an outage there may
+                be as many of them as there are people, and what is on time would be late by its turn.
+    """
     room = Room(under_way)
-    claimed = await claim_late(session, owner, now, limit, room)
+    first, second = (claim_late, claim_due) if late_first else (claim_due, claim_late)
+    claimed = await first(session, now, limit - limit // 2, room)
     if (left := limit - len(claimed)) > 0:
-        claimed += await claim_due(session, owner, now, left, room)
+        claimed += await second(session, now, left, room)
     messages = [_message(each) for each in claimed]
     await session.flush()
     return messages
@@ -71,7 +83,7 @@ def _message(claimed: Claimed) -> Message:
     (first, *others) = claimed.deliveries
     # Several have a key of their own: under that of one of them, a receiver may have seen that one alone.
     key = first.sent_with or (uuid4() if others else first.id)
-    message = Message(key, first.sent_with is None, claimed.lane, claimed.deliveries)
+    message = Message(key, first.sent_with is None, claimed.owner, claimed.lane, claimed.deliveries)
     for delivery in message.deliveries:
         delivery.sent_with = key
     return message
@@ -109,14 +121,12 @@ class Sending:
                 log.exception("sender_failed", kind=kind, delivery_id=str(message.key))
                 problem = SendFailed(OUR_FAULT)
         deliveries_total.labels(kind, "not wanted").inc(len(not_wanted))
-        return lambda session, owner: self._note(session, owner, kind, message, sent, not_wanted, problem)
+        return lambda session: self._note(session, kind, message, sent, not_wanted, problem)
 
     def give_up(self, message: Message) -> Outcome:
         """What is to be noted where something went wrong that nobody foresaw: it is tried again, but not for ever."""
         problem = SendFailed(OUR_FAULT)
-        return lambda session, owner: self._note(
-            session, owner, "UNKNOWN", message, message.deliveries, {}, problem
-        )
+        return lambda session: self._note(session, "UNKNOWN", message, message.deliveries, {}, problem)
 
     async def _hand_over(self, key: UUID, deliveries: Sequence[Delivery], subject: Subject) -> None:
         """Raises SendFailed."""
@@ -133,7 +143,6 @@ class Sending:
     async def _note(
         self,
         session: AsyncSession,
-        owner: UUID,
         kind: str,
         message: Message,
         sent: Sequence[Delivery],
@@ -141,11 +150,23 @@ class Sending:
         problem: SendFailed | None,
     ) -> None:
         now = await self._database.now(session)
+        if sent:
+            await self._note_sending(session, now, kind, message, sent, problem)
+        # After those, which lock the channel: whoever removes it locks it first as well.
         for delivery in message.deliveries:
             if (reason := not_wanted.get(delivery.id)) is not None:
-                await outcome.note_not_wanted(session, owner, [delivery], reason)
-        if not sent:
-            return
+                await outcome.note_not_wanted(session, message.owner, [delivery], reason)
+
+    async def _note_sending(
+        self,
+        session: AsyncSession,
+        now: datetime,
+        kind: str,
+        message: Message,
+        sent: Sequence[Delivery],
+        problem: SendFailed | None,
+    ) -> None:
+        owner = message.owner
         if problem is None:
             await outcome.note_sent(session, owner, sent, now)
             deliveries_total.labels(kind, "sent").inc(len(sent))
@@ -156,6 +177,9 @@ class Sending:
         if isinstance(problem, Gone):
             await outcome.note_gone(session, owner, sent, now, problem.reason)
             deliveries_total.labels(kind, "gone").inc(len(sent))
+        elif isinstance(problem, Refused) and len(sent) > 1 and message.is_fresh:
+            await outcome.note_apart(session, owner, sent, now, problem.reason)
+            deliveries_total.labels(kind, "refused together").inc(len(sent))
         elif isinstance(problem, Refused):
             await outcome.note_given_up(session, owner, sent, now, problem.reason)
             deliveries_total.labels(kind, "refused").inc(len(sent))
@@ -192,5 +216,5 @@ def _why_not(delivery: Delivery, subject: Subject) -> str | None:
     return None
 
 
-async def _nothing(session: AsyncSession, owner: UUID) -> None:
+async def _nothing(session: AsyncSession) -> None:
     """The account or channel is gone, and the deliveries with it."""

@@ -48,7 +48,7 @@ class WebPushSender:
         raise SendFailed(
             f"The push service answered {answered.status}.",
             answered.retry_after_seconds,
-            may_have_arrived=False,
+            may_have_arrived=answered.is_maybe,
         )
 
 

@@ -17,8 +17,6 @@ from resolvers.tables import Channel
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
 SECRET_PREFIX = "whsec_"
 TEST_TYPE = "taskflow.test"
-#: What is answered where it may have been dealt with, and something behind it failed.
-_AFTER_ALL = {500, 502, 504}
 
 
 class WebhookSender:
@@ -63,7 +61,7 @@ def signature(secret: str, id_: str, timestamp: int, body: bytes) -> str:
     try:
         key = b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     except binascii.Error:
-        raise SendFailed("Its secret can't be read.") from None
+        raise SendFailed("Its secret can't be read.", may_have_arrived=False) from None
     signed = b".".join((id_.encode(), str(timestamp).encode(), body))
     return "v1," + b64encode(hmac.digest(key, signed, "sha256")).decode()
 
@@ -77,5 +75,5 @@ def _judge(answered: Answered) -> None:
     raise SendFailed(
         f"It answered {answered.status}{moved}.",
         answered.retry_after_seconds,
-        may_have_arrived=answered.status in _AFTER_ALL,
+        may_have_arrived=answered.is_maybe,
     )

@@ -4,8 +4,6 @@ import binascii
 import secrets
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Collection
-from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,13 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlmodel import col, select
 
 from resolvers import validation
+from resolvers.channels.confirming import send_link
 from resolvers.channels.kinds import DEFAULT_TYPES, Kind
-from resolvers.deliveries.queue import queue_letter
 from resolvers.deliveries.waiting import try_now
 from resolvers.errors import Invalid, LimitExceeded
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
-from resolvers.tables import Channel, Delivery
+from resolvers.tables import Channel
 
 CHANNELS = 20
 URL_CHARACTERS = 2000
@@ -28,8 +26,6 @@ SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"
 #: The uncompressed point of a P-256 key, and the secret of RFC 8291.
 P256DH_BYTES, AUTH_BYTES = 65, 16
-#: Mails to addresses that nobody has confirmed yet: of a user; and to one address, whoever asks for them.
-LETTERS_AN_HOUR, LINKS_AN_HOUR, LINKS_A_DAY, LINKS_APART = 5, 3, 10, timedelta(minutes=1)
 
 
 async def add_web_push(tx: Transaction, endpoint: str, p256dh: str, auth: str, label: str) -> Channel:
@@ -88,35 +84,6 @@ async def add_webhook(
         confirmed_at=tx.now,
     )
     return channel, secret
-
-
-async def send_link(tx: Transaction, channel: Channel, field: str) -> None:
-    """Have the link that confirms it sent to an address. Raises LimitExceeded with the field."""
-    if channel.link_sent_at is not None and tx.now - channel.link_sent_at < LINKS_APART:
-        raise LimitExceeded("A link was just sent. Another one can be sent in a minute.", field)
-    recipient = sha256(channel.address.encode()).digest()
-    to_it = col(Delivery.recipient) == recipient
-    of_user_lately = sa.and_(
-        col(Delivery.user_id) == tx.user_id, col(Delivery.created_at) > tx.now - timedelta(hours=1)
-    )
-    found = await tx.session.execute(
-        sa.select(
-            sa.func.count().filter(of_user_lately),
-            sa.func.count().filter(to_it, col(Delivery.created_at) > tx.now - timedelta(hours=1)),
-            sa.func.count().filter(to_it),
-        ).where(
-            sa.or_(of_user_lately, to_it),
-            col(Delivery.recipient).is_not(None),
-            col(Delivery.created_at) > tx.now - timedelta(days=1),
-        )
-    )
-    of_user, this_hour, today = found.one()
-    if of_user >= LETTERS_AN_HOUR or this_hour >= LINKS_AN_HOUR:
-        raise LimitExceeded("Too many links were sent. Try again in an hour.", field)
-    if today >= LINKS_A_DAY:
-        raise LimitExceeded("Too many links were sent to this address. Try again tomorrow.", field)
-    channel.link_sent_at = tx.now
-    await queue_letter(tx.session, tx.user_id, channel.id, {"kind": "confirm"}, tx.now, recipient)
 
 
 async def works_again(tx: Transaction, channel: Channel) -> None:

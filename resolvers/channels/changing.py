@@ -11,13 +11,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers import validation
-from resolvers.channels.adding import checked_types, send_link, works_again
-from resolvers.channels.kinds import DeliveryStatus, Kind
+from resolvers.channels.adding import checked_types, works_again
+from resolvers.channels.confirming import send_link
+from resolvers.channels.kinds import Kind
 from resolvers.deliveries.waiting import fail_waiting
 from resolvers.errors import Conflict, Invalid, LimitExceeded, NotFound
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Transaction
-from resolvers.tables import Channel, Delivery, User
+from resolvers.tables import Channel, User
 from resolvers.unset import UNSET, Unset
 
 TESTS_APART = timedelta(seconds=5)
@@ -63,20 +64,6 @@ async def update_channel(tx: Transaction, id_: str, change: ChannelChange) -> Ch
 async def remove_channel(tx: Transaction, id_: str) -> Channel:
     """With what is still to be sent through it. Returns it as it was. Raises NotFound."""
     channel = await find_channel(tx, id_)
-    # Letters that were sent count against how many may be.
-    await tx.session.execute(
-        sa.update(Delivery)
-        .where(col(Delivery.channel_id) == channel.id, col(Delivery.event_id).is_(None))
-        .values(
-            channel_id=None,
-            letter=sa.null(),
-            status=sa.case(
-                (col(Delivery.status) == DeliveryStatus.PENDING, DeliveryStatus.FAILED),
-                else_=col(Delivery.status),
-            ),
-        )
-        .execution_options(synchronize_session=False)
-    )
     await tx.session.execute(sa.delete(Channel).where(col(Channel.id) == channel.id))
     tx.session.expunge(channel)
     return channel

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -26,103 +26,119 @@ TOGETHER = 200
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What is to be told of in one message, the oldest first."""
+    """What is to be told of in one message, the oldest first. owner: who has it, a new one for each message."""
 
+    owner: UUID
     lane: Lane
     deliveries: Sequence[Delivery]
 
 
-async def claim_due(
-    session: AsyncSession, owner: UUID, now: datetime, limit: int, room: Room
-) -> list[Claimed]:
+async def claim_due(session: AsyncSession, now: datetime, limit: int, room: Room) -> list[Claimed]:
     """Up to `limit` that are due and that nobody else has, as far as there is room; no late rings.
 
     Each counts as an attempt from here on, whatever comes of it.
     """
-    due = await session.execute(
+    due = (
         sa.select(col(Delivery.id), *_LANE)
         .outerjoin(Channel, col(Channel.id) == col(Delivery.channel_id))
         .where(
             free(now),
             sa.or_(col(Delivery.late_after).is_(None), col(Delivery.late_after) > now),
             col(Delivery.next_at) <= now,
-            *_has(room),
             sa.or_(col(Channel.id).is_(None), _takes(now)),
         )
-        .order_by(col(Delivery.next_at), col(Delivery.id))
+        .order_by(col(Delivery.next_at), col(Delivery.seq))
         .limit(LOOKED_THROUGH)
     )
-    lanes: dict[UUID, Lane] = {}
-    for row in due:
-        if len(lanes) < limit and room.take(lane := _lane(row)):
-            lanes[row.id] = lane
+    lanes = {row.id: lane for row, lane in await _choose(session, due, limit, room)}
     if not lanes:
         return []
-    claimed = await _claim(session, owner, now, col(Delivery.id).in_(lanes))
-    return [Claimed(lanes[delivery.id], [delivery]) for delivery in claimed]
+    claimed = await _claim(session, now, sa.and_(col(Delivery.id).in_(lanes), col(Delivery.next_at) <= now))
+    return [_claimed(lanes[delivery.id], [delivery], now) for delivery in claimed]
 
 
-async def claim_late(
-    session: AsyncSession, owner: UUID, now: datetime, limit: int, room: Room
-) -> list[Claimed]:
+async def claim_late(session: AsyncSession, now: datetime, limit: int, room: Room) -> list[Claimed]:
     """The late rings of up to `limit` channels where one is due, as far as one message of each is to tell of them.
 
     Under the channel's lock, or two workers would make two messages of what belongs together.
     """
-    found = await session.execute(
+    late = (
         sa.select(sa.func.min(col(Delivery.next_at)).label("since"), *_LANE)
         .join(Channel, col(Channel.id) == col(Delivery.channel_id))
-        .where(
-            free(now),
-            col(Delivery.late_after) <= now,
-            col(Delivery.next_at) <= now,
-            *_has(room),
-            _takes(now),
-        )
+        .where(free(now), col(Delivery.late_after) <= now, col(Delivery.next_at) <= now, _takes(now))
         .group_by(*_LANE)
         .order_by("since")
         .limit(LOOKED_THROUGH)
     )
-    lanes: dict[UUID, Lane] = {}
-    for row in found:
-        if len(lanes) < limit and room.take(lane := _lane(row)):
-            lanes[row.channel_id] = lane
+    lanes = {row.channel_id: lane for row, lane in await _choose(session, late, limit, room)}
     if not lanes:
         return []
     locked = await session.execute(
-        sa.select(col(Channel.id)).where(col(Channel.id).in_(lanes)).with_for_update(skip_locked=True)
+        sa.select(col(Channel.id))
+        .where(col(Channel.id).in_(lanes), _takes(now))
+        .with_for_update(skip_locked=True)
     )
     messages: list[Claimed] = []
     for channel_id in locked.scalars().all():
-        together = await _claim(session, owner, now, await _together(session, channel_id, now))
+        together = await _claim(session, now, await _together(session, channel_id, now))
         if together:
-            messages.append(Claimed(lanes[channel_id], sorted(together, key=lambda each: each.seq or 0)))
+            in_order = sorted(together, key=lambda each: each.seq or 0)
+            messages.append(_claimed(lanes[channel_id], in_order, now))
     return messages
 
 
-async def release(session: AsyncSession, owner: UUID, ids: Collection[UUID]) -> None:
-    """Give up the claim on them: what came of the attempt is not known."""
+async def release(session: AsyncSession, owners: Collection[UUID]) -> None:
+    """Give up their claims: what came of the attempts is not known."""
     await session.execute(
         sa.update(Delivery)
-        .where(col(Delivery.id).in_(ids), col(Delivery.claimed_by) == owner)
+        .where(col(Delivery.claimed_until).is_not(None), col(Delivery.claimed_by).in_(owners))
         .values(claimed_by=None, claimed_until=None)
         .execution_options(synchronize_session=False)
     )
 
 
-async def next_due(session: AsyncSession, room: Room) -> datetime | None:
-    """When the next is to be tried, or a claim on it runs out; in the past where some are due."""
+async def next_due(session: AsyncSession, now: datetime, room: Room) -> datetime | None:
+    """When the next is to be tried, its claim runs out, or its channel has rested; in the past where some are due."""
     unclaimed = (
-        _waiting(sa.select(col(Delivery.next_at)), room)
+        _waiting(sa.select(col(Delivery.next_at)), now, room)
         .where(col(Delivery.claimed_until).is_(None))
         .order_by(col(Delivery.next_at))
         .limit(1)
     )
-    claimed = _waiting(sa.select(sa.func.min(col(Delivery.claimed_until))), room).where(
+    until = sa.case(
+        (col(Delivery.next_at) > col(Delivery.claimed_until), col(Delivery.next_at)),
+        else_=col(Delivery.claimed_until),
+    )
+    claimed = _waiting(sa.select(sa.func.min(until)), now, room).where(
         col(Delivery.claimed_until).is_not(None)
     )
-    found = await session.execute(sa.select(unclaimed.scalar_subquery(), claimed.scalar_subquery()))
+    rested = sa.select(sa.func.min(col(Channel.rests_until))).where(
+        col(Channel.rests_until) > now,
+        sa.exists().where(PENDING, col(Delivery.channel_id) == col(Channel.id)),
+    )
+    found = await session.execute(
+        sa.select(unclaimed.scalar_subquery(), claimed.scalar_subquery(), rested.scalar_subquery())
+    )
     return min((moment for moment in found.one() if moment is not None), default=None)
+
+
+async def _choose(
+    session: AsyncSession, candidates: sa.Select[Any], limit: int, room: Room
+) -> list[tuple[Any, Lane]]:
+    """Up to `limit` of them for which there is room, the oldest first.
+
+    First of users for whom nothing is under way: what frees a place must not go again and again to whoever has
+    waited longest, for that is whoever has the slowest receivers.
+    """
+    chosen: dict[UUID, tuple[Any, Lane]] = {}
+    for others in ([none_of(col(Delivery.user_id), room.busy_users)], []):
+        if len(chosen) < limit:
+            found = await session.execute(candidates.where(*_has(room), *others))
+            for row in found:
+                key = row.id if "id" in row._fields else row.channel_id
+                if key not in chosen and len(chosen) < limit and room.take(lane := _lane(row)):
+                    chosen[key] = row, lane
+    return list(chosen.values())
 
 
 async def _together(session: AsyncSession, channel_id: UUID, now: datetime) -> sa.ColumnElement[bool]:
@@ -147,21 +163,22 @@ async def _together(session: AsyncSession, channel_id: UUID, now: datetime) -> s
     return col(Delivery.id).in_(fresh)
 
 
-async def _claim(
-    session: AsyncSession, owner: UUID, now: datetime, which: sa.ColumnElement[bool]
-) -> Sequence[Delivery]:
-    found = (
-        await session.exec(
-            select(Delivery)
-            .where(which, free(now))
-            .order_by(col(Delivery.next_at), col(Delivery.seq))
-            .with_for_update(skip_locked=True)
-        )
-    ).all()
-    for delivery in found:
+async def _claim(session: AsyncSession, now: datetime, which: sa.ColumnElement[bool]) -> Sequence[Delivery]:
+    found = await session.exec(
+        select(Delivery)
+        .where(which, free(now))
+        .order_by(col(Delivery.next_at), col(Delivery.seq))
+        .with_for_update(skip_locked=True)
+    )
+    return found.all()
+
+
+def _claimed(lane: Lane, deliveries: Sequence[Delivery], now: datetime) -> Claimed:
+    owner = uuid4()
+    for delivery in deliveries:
         delivery.claimed_by, delivery.claimed_until = owner, now + CLAIM
         delivery.attempts += 1
-    return found
+    return Claimed(owner, lane, deliveries)
 
 
 _LANE: tuple[Any, ...] = (
@@ -181,17 +198,31 @@ def _lane(row: Any) -> Lane:
     )
 
 
-def _waiting(what: sa.Select[Any], room: Room) -> sa.Select[Any]:
+def _waiting(what: sa.Select[Any], now: datetime, room: Room) -> sa.Select[Any]:
     joined = what.select_from(Delivery).outerjoin(Channel, col(Channel.id) == col(Delivery.channel_id))
-    return joined.where(PENDING, *_has(room))
+    return joined.where(PENDING, sa.or_(col(Channel.id).is_(None), _takes(now)), *_has(room))
 
 
 def _has(room: Room) -> list[sa.ColumnElement[bool]]:
-    """Of a delivery, with its channel joined: there is room for it."""
+    """Of a delivery, with its channel joined: there is room for it, and it is not under way here."""
     conditions = [none_of(col(Delivery.user_id), room.full_users)]
+    if room.owners:
+        # Its claim may have run out while its outcome could not be noted: sent again, it would come twice.
+        conditions.append(
+            sa.or_(col(Delivery.claimed_by).is_(None), none_of(col(Delivery.claimed_by), room.owners))
+        )
     if room.full_channels:
         conditions.append(
             sa.or_(col(Delivery.channel_id).is_(None), none_of(col(Delivery.channel_id), room.full_channels))
+        )
+    if room.busy_channels:
+        # One that began to fail meanwhile is to be tried by one message alone.
+        conditions.append(
+            sa.or_(
+                col(Delivery.channel_id).is_(None),
+                col(Channel.failures) == 0,
+                none_of(col(Delivery.channel_id), room.busy_channels),
+            )
         )
     if room.no_more_mail:
         conditions.append(col(Channel.kind) != Kind.EMAIL)  # nor is any that has no channel

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.channels.kinds import DeliveryStatus
 from resolvers.deliveries.claim import CLAIM
-from resolvers.deliveries.rows import claimed, end, free, mine, waiting
+from resolvers.deliveries.rows import claimed, end, mine, some_waiting
 from resolvers.deliveries.waiting import fail_waiting
 from resolvers.tables import Channel, Delivery
 
@@ -61,11 +61,12 @@ async def note_failed(
     Returns how many of them failed for good.
     """
     channel_id = deliveries[0].channel_id
-    rests_until = now + timedelta(seconds=retry_after_seconds or 0.0)
+    rests_until, failures = now + timedelta(seconds=retry_after_seconds or 0.0), 0
     if channel_id is not None:
-        rest = await _rest(session, owner, deliveries, now)
-        if rest is None:
+        found = await _rest(session, owner, deliveries, now)
+        if found is None:
             return 0  # somebody else has it by now, and may fare better
+        rest, failures = found
         rests_until = max(rests_until, rest)
     over = [delivery for delivery in deliveries if delivery.created_at <= now - TRIED_FOR]
     given_up = await note_given_up(session, owner, over, now, reason) if over else 0
@@ -82,19 +83,13 @@ async def note_failed(
         )
     )
     if channel_id is not None:
+        # Its backlog stays as it is, however long: whoever looks for what is due looks at this.
         await session.execute(_channel(channel_id).values(rests_until=rests_until))
-        if over:
+        if over and failures > 1:
             # One at a time is tried, to see whether it works again; the others have waited as long.
             old = col(Delivery.created_at) <= now - TRIED_FOR
-            given_up += await end(
-                session, waiting(channel_id).where(free(now), old), DeliveryStatus.FAILED, reason
-            )
-        # Its backlog is not looked at meanwhile.
-        await session.execute(
-            waiting(channel_id)
-            .where(free(now), col(Delivery.next_at) < rests_until)
-            .values(next_at=rests_until)
-        )
+            which = some_waiting(channel_id, now, old)
+            given_up += await end(session, which, DeliveryStatus.FAILED, reason)
     return given_up
 
 
@@ -108,6 +103,22 @@ async def note_given_up(
             _channel(channel_id).where(_any_mine(owner, ids)).values(failed_at=now, failure=reason)
         )
     return await end(session, mine(owner, ids), DeliveryStatus.FAILED, reason)
+
+
+async def note_apart(
+    session: AsyncSession, owner: UUID, deliveries: Sequence[Delivery], now: datetime, reason: str
+) -> None:
+    """The message that told of all of them was refused for good: each is told of alone, for one of them may be why."""
+    await session.execute(
+        mine(owner, _ids(deliveries)).values(
+            next_at=now,
+            late_after=None,
+            sent_with=None,
+            claimed_by=None,
+            claimed_until=None,
+            failure=reason,
+        )
+    )
 
 
 async def note_not_wanted(
@@ -142,8 +153,8 @@ def pause_seconds(tries: int) -> float:
 
 async def _rest(
     session: AsyncSession, owner: UUID, deliveries: Sequence[Delivery], now: datetime
-) -> datetime | None:
-    """Until when their channel rests, having failed once more; None where somebody else has them by now.
+) -> tuple[datetime, int] | None:
+    """Until when their channel rests, and how often in a row it has failed; None where somebody else has them by now.
 
     Those that are sent at once fail at once: they are one failure, though it takes each its time to fail.
     """
@@ -161,9 +172,8 @@ async def _rest(
     if row is None:
         return None
     if row.rests_until is not None and row.rests_until > began:
-        rests: datetime = row.rests_until
-        return rests
-    return now + timedelta(seconds=pause_seconds(row.failures))
+        return row.rests_until, row.failures
+    return now + timedelta(seconds=pause_seconds(row.failures)), row.failures
 
 
 def _ids(deliveries: Sequence[Delivery]) -> list[UUID]:

@@ -47,7 +47,7 @@ async def queue_event(database: Database, session: AsyncSession, event: Event) -
             "seq": event.seq,
             "reminder_id": reminder_id,
             "late_after": late_after,
-            "next_at": max(due, channel.rests_until or due),
+            "next_at": due,
         }
         for channel in channels
     ]
@@ -56,15 +56,10 @@ async def queue_event(database: Database, session: AsyncSession, event: Event) -
 
 
 async def queue_letter(
-    session: AsyncSession,
-    user_id: UUID,
-    channel_id: UUID | None,
-    letter: dict[str, Any],
-    now: datetime,
-    recipient: bytes | None = None,
+    session: AsyncSession, user_id: UUID, channel_id: UUID | None, letter: dict[str, Any], now: datetime
 ) -> None:
-    """A mail of our own: to the channel's address, or to the account's. recipient: by which it is counted."""
-    row = _row(user_id, now) | {"channel_id": channel_id, "letter": letter, "recipient": recipient}
+    """A mail of our own: to the channel's address, or to the account's."""
+    row = _row(user_id, now) | {"channel_id": channel_id, "letter": letter}
     await session.execute(sa.insert(Delivery), [row])
 
 

@@ -20,21 +20,31 @@ class Lane:
     by_mail: bool
     failing: bool = False
 
-    @property
-    def width(self) -> int:
-        return OF_FAILING if self.failing else OF_CHANNEL
-
 
 class Room:
-    """under_way: the lane of each message that is being sent."""
+    """under_way: the lane of each message that is being sent, by the one who claimed it."""
 
-    def __init__(self, under_way: Iterable[Lane] = ()) -> None:
+    def __init__(self, under_way: Iterable[tuple[UUID, Lane]] = ()) -> None:
         self._channels: Counter[UUID | None] = Counter()
         self._users: Counter[UUID] = Counter()
         self._by_mail = 0
-        self.full_channels: set[UUID] = set()
-        for lane in under_way:
+        self.owners: set[UUID] = set()
+        for owner, lane in under_way:
+            self.owners.add(owner)
             self._count(lane)
+
+    @property
+    def busy_channels(self) -> set[UUID]:
+        """Those that anything is under way to."""
+        return {channel_id for channel_id in self._channels if channel_id is not None}
+
+    @property
+    def full_channels(self) -> set[UUID]:
+        return {id_ for id_, count in self._channels.items() if id_ is not None and count >= OF_CHANNEL}
+
+    @property
+    def busy_users(self) -> set[UUID]:
+        return set(self._users)
 
     @property
     def full_users(self) -> set[UUID]:
@@ -46,8 +56,9 @@ class Room:
 
     def take(self, lane: Lane) -> bool:
         """Whether there is room for one more."""
+        width = OF_FAILING if lane.failing else OF_CHANNEL
         if (
-            (lane.channel_id is not None and self._channels[lane.channel_id] >= lane.width)
+            (lane.channel_id is not None and self._channels[lane.channel_id] >= width)
             or self._users[lane.user_id] >= OF_USER
             or (lane.by_mail and self.no_more_mail)
         ):
@@ -60,5 +71,3 @@ class Room:
         self._by_mail += lane.by_mail
         if lane.channel_id is not None:
             self._channels[lane.channel_id] += 1
-            if self._channels[lane.channel_id] >= lane.width:
-                self.full_channels.add(lane.channel_id)

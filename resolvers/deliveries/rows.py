@@ -15,6 +15,9 @@ from resolvers.tables import Delivery
 #: Written out: with a parameter in its place, the indexes of what is to come would not be known to be enough.
 PENDING: sa.ColumnElement[bool] = col(Delivery.status) == sa.literal_column(f"'{DeliveryStatus.PENDING}'")
 
+#: Ended by one statement: a backlog may be longer than a database lets one take.
+AT_ONCE = 5000
+
 
 def free(now: datetime) -> sa.ColumnElement[bool]:
     """Still to be sent, and nobody is at it."""
@@ -34,6 +37,17 @@ def mine(owner: UUID, ids: Collection[UUID]) -> sa.Update:
 def waiting(channel_id: UUID) -> sa.Update:
     """All that is still to be sent through the channel."""
     return _update().where(PENDING, col(Delivery.channel_id) == channel_id)
+
+
+def some_waiting(channel_id: UUID, now: datetime, *conditions: sa.ColumnElement[bool]) -> sa.Update:
+    """What is to be sent through the channel and is not under way: so much of it that it takes no long time."""
+    some = (
+        sa.select(col(Delivery.id))
+        .where(free(now), col(Delivery.channel_id) == channel_id, *conditions)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    return _update().where(col(Delivery.id).in_(some))
 
 
 async def end(

@@ -8,7 +8,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.channels.kinds import DeliveryStatus
-from resolvers.deliveries.rows import PENDING, end, free, waiting
+from resolvers.deliveries.rows import PENDING, end, some_waiting, waiting
 from resolvers.tables import Delivery
 
 #: Sent or failed so long ago, it is forgotten.
@@ -17,8 +17,11 @@ PURGE_DELIVERIES = 5000
 
 
 async def fail_waiting(session: AsyncSession, channel_id: UUID, now: datetime, reason: str) -> None:
-    """What was to be sent through the channel is not. What is under way is noted by who is at it."""
-    await end(session, waiting(channel_id).where(free(now)), DeliveryStatus.FAILED, reason)
+    """What was to be sent through the channel is not.
+
+    What is under way is noted by who is at it; of a very long backlog, workers end the rest.
+    """
+    await end(session, some_waiting(channel_id, now), DeliveryStatus.FAILED, reason)
 
 
 async def try_now(session: AsyncSession, channel_id: UUID, now: datetime) -> None:

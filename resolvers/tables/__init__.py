@@ -4,7 +4,7 @@ from sqlmodel import SQLModel
 
 from resolvers.tables.channel import Channel, Delivery
 from resolvers.tables.delivery import ConsumerPosition, DeadLetter, InboxEntry, Lease
-from resolvers.tables.links import CalendarFeed, PasswordReset
+from resolvers.tables.links import CalendarFeed, ConfirmationLink, PasswordReset
 from resolvers.tables.organising import Label, Project
 from resolvers.tables.recurrence import Recurrence
 from resolvers.tables.reminder import Reminder
@@ -17,6 +17,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "CalendarFeed",
     "Channel",
+    "ConfirmationLink",
     "ConsumerPosition",
     "DeadLetter",
     "Delivery",

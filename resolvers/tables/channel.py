@@ -31,6 +31,12 @@ class Channel(SQLModel, table=True):
             postgresql_where=sa.text("kind = 'WEB_PUSH'"),
             sqlite_where=sa.text("kind = 'WEB_PUSH'"),
         ),
+        sa.Index(
+            "channels_resting",
+            "rests_until",
+            postgresql_where=sa.text("rests_until IS NOT NULL"),
+            sqlite_where=sa.text("rests_until IS NOT NULL"),
+        ),
     )
 
     id: UUID = id_field()
@@ -91,11 +97,10 @@ class Delivery(SQLModel, table=True):
             sqlite_where=sa.text("claimed_until IS NOT NULL"),
         ),
         sa.Index(
-            "deliveries_recipient",
-            "recipient",
-            "created_at",
-            postgresql_where=sa.text("recipient IS NOT NULL"),
-            sqlite_where=sa.text("recipient IS NOT NULL"),
+            "deliveries_late",
+            "late_after",
+            postgresql_where=sa.text("status = 'PENDING' AND late_after IS NOT NULL"),
+            sqlite_where=sa.text("status = 'PENDING' AND late_after IS NOT NULL"),
         ),
         sa.Index("deliveries_made", "created_at"),
     )
@@ -114,8 +119,6 @@ class Delivery(SQLModel, table=True):
     )
     #: A letter of our own: `{"kind": "confirm" | "reset", ...}`. It may hold a link's secret: None once it was sent.
     letter: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
-    #: Of a link that confirms an address: the address's SHA-256, by which such letters are counted, whoever asks.
-    recipient: bytes | None = None
     #: Of a reminder's ring: from then on it is told of together with others that are late.
     late_after: datetime | None = None
     #: The key of a message that told of it and may have arrived: its own id, or one that several late ones share.

@@ -33,6 +33,7 @@ async def check(page: Page) -> None:
 async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, scheme: str) -> None:
     window = await Window.open(browser, server.url, color_scheme=scheme)
     page = window.page
+    await expect(page.get_by_role("button", name=NEW_HERE)).to_be_visible()
     await check(page)
     await page.get_by_role("button", name=NEW_HERE).click()
     await check(page)
@@ -44,6 +45,7 @@ async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, sche
     await check(page)
 
     await page.goto(server.url)
+    await expect(page.get_by_role("button", name=NEW_HERE)).to_be_visible()
     await window.sign_up()
     await check(page)
     async with await api_of(window, server.url) as api:

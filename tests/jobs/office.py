@@ -101,10 +101,12 @@ class Office:
         """All that is due now, to its end."""
         worker = worker or self.worker
         while True:
+            worker._woken.clear()
             await worker.start_due()
-            if not worker.under_way:
+            if worker.under_way:
+                await asyncio.gather(*worker.under_way)
+            elif not worker._woken.is_set():  # by the end of one, while it looked
                 return
-            await asyncio.gather(*worker.under_way)
 
     async def rows(self) -> list[Delivery]:
         async with self.database.read() as session:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -12,19 +12,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobs.channels import Gone, Parcel, Refused, SendFailed, delivering
 from jobs.channels.sending import Message, Sending, next_messages
-from resolvers.deliveries.claim import CLAIM, claim_due
+from resolvers.deliveries.claim import CLAIM, Claimed, claim_due
 from resolvers.deliveries.outcome import note_failed, note_given_up, note_sent
 from resolvers.deliveries.room import OF_CHANNEL, Room
 from resolvers.deliveries.waiting import KEPT, purge_deliveries
 from resolvers.errors import Unavailable
-from resolvers.tables import Channel, Delivery
+from resolvers.tables import Channel
 from tests.jobs.office import Office, failing
 
 
-async def claim(office: Office, session: AsyncSession, owner: UUID) -> list[Delivery]:
-    """All that is due and alone."""
-    claimed = await claim_due(session, owner, office.hands.now, 10, Room())
-    return [delivery for each in claimed for delivery in each.deliveries]
+async def claim(office: Office, session: AsyncSession) -> Claimed:
+    """What is due and alone."""
+    (claimed,) = await claim_due(session, office.hands.now, 10, Room())
+    return claimed
 
 
 async def test_an_event_is_told_once_through_each_channel_that_wants_it(office: Office):
@@ -148,7 +148,7 @@ async def test_what_was_begun_by_one_who_died_is_sent_by_another_under_the_same_
     await office.channel(user)
     await office.ring(user)
     async with office.database.transaction() as session:
-        (claimed,) = await claim(office, session, uuid4())
+        (claimed,) = (await claim(office, session)).deliveries
     await office.work()
     assert office.post.parcels == []
     office.hands.go(seconds=CLAIM.total_seconds() + 1)
@@ -162,9 +162,9 @@ async def test_who_lost_the_claim_notes_nothing(office: Office):
     user = await office.people.join()
     await office.channel(user)
     await office.ring(user)
-    late = uuid4()
     async with office.database.transaction() as session:
-        claimed = await claim(office, session, late)
+        lost = await claim(office, session)
+    late, claimed = lost.owner, lost.deliveries
     office.hands.go(seconds=CLAIM.total_seconds() + 1)
     office.post.answer = failing(SendFailed("Later."))
     await office.work()
@@ -290,16 +290,16 @@ async def test_one_that_hangs_holds_up_nobody_else(office: Office):
 
 async def test_a_channel_that_is_switched_off_is_not_sent_to_any_more(office: Office):
     user = await office.people.join()
-    channel, owner = await office.channel(user), uuid4()
+    channel = await office.channel(user)
     await office.ring(user)
     sending = Sending(office.database, office.courier)
     async with office.database.transaction() as session:
-        (message,) = await next_messages(session, owner, office.hands.now, 10)
+        (message,) = await next_messages(session, office.hands.now, 10)
     async with office.database.transaction() as session:
         await session.execute(sa.update(Channel).where(col(Channel.id) == channel).values(enabled=False))
     outcome = await sending.send(message, await sending.read(message))
     async with office.database.transaction() as session:
-        await outcome(session, owner)
+        await outcome(session)
     assert office.post.parcels == []
     assert await office.statuses() == ["FAILED"]
 

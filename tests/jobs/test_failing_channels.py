@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from jobs.channels import Gone, Parcel, SendFailed
+from jobs.channels import Gone, Parcel, Refused, SendFailed, delivering
 from jobs.channels.sending import Message, Sending, next_messages
 from resolvers.channels import adding, changing
 from resolvers.deliveries.claim import CLAIM
 from resolvers.deliveries.room import BY_MAIL, OF_USER
+from resolvers.errors import Unavailable
 from resolvers.tables import Channel, EventRow
 from tests.jobs.office import Office, failing
 from tests.jobs.people import NOON
@@ -174,6 +175,139 @@ async def test_late_rings_of_many_slow_channels_hold_up_nobody(office: Office):
     assert len(office.post.parcels) == BY_MAIL + 1
 
 
+async def test_nobody_waits_for_all_that_several_slow_people_have_waiting(office: Office):
+    """A place that gets free goes to somebody who has none, and not to whoever has waited longest."""
+    for _ in range(4):
+        slow = await office.people.join()
+        await office.channel(slow, "WEBHOOK")
+        await office.channel(slow, "WEBHOOK")
+        await office.ring(slow, 50)
+    office.hands.go(seconds=1)
+    other = await office.people.join()
+    quick = await office.channel(other, "WEBHOOK")
+    await office.ring(other)
+    answers = Answers(office)
+    await office.worker.start_due()
+    async with asyncio.timeout(10):
+        waiting = [await answers.waiting.get() for _ in range(4 * OF_USER)]
+    waiting[0].set_result(None)
+    await end_one(office)
+    await office.worker.start_due()
+    async with asyncio.timeout(10):
+        await answers.waiting.get()
+    assert office.post.parcels[-1][0] == quick
+    await office.worker.give_back()
+
+
+async def test_what_is_on_time_does_not_wait_for_all_that_is_late(office: Office):
+    for _ in range(150):
+        user = await office.people.join()
+        await office.channel(user, "WEBHOOK")
+        await office.ring(user, ago=timedelta(minutes=30))
+    office.hands.go(seconds=3)
+    on_time = await office.channel(user, "WEBHOOK")
+    await office.ring(user)
+    Answers(office)
+    for late_first in (True, False):
+        async with office.database.transaction() as session:
+            messages = await next_messages(session, office.hands.now, 1, late_first=late_first)
+        assert [message.lane.channel_id == on_time for message in messages] == [not late_first]
+    async with office.database.transaction() as session:
+        messages = await next_messages(session, office.hands.now, 64)
+    assert len(messages) >= 32
+
+
+async def test_a_channel_that_rests_is_not_looked_at_until_it_has_rested(office: Office):
+    """Also where claims of one who died run out meanwhile: each look is a transaction."""
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user, 20)
+    async with office.database.transaction() as session:
+        await next_messages(session, office.hands.now, 12)
+    office.hands.go(seconds=CLAIM.total_seconds() - 5)
+    office.post.answer = failing(SendFailed("It answered 503.", 3600, may_have_arrived=False))
+    await office.work()
+    tried = len(office.post.parcels)
+    assert tried > 0
+    for seconds in (0, 10, 600):
+        office.hands.go(seconds=seconds)
+        wait = await office.worker.start_due()
+        assert not office.worker.under_way
+        assert wait > 60 or seconds == 600
+    office.post.answer = None
+    office.hands.go(hours=1)
+    await office.work()
+    assert await office.statuses() == ["SENT"] * 20
+
+
+async def test_a_long_backlog_of_one_that_began_to_fail_hides_nobody(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("resolvers.deliveries.claim.LOOKED_THROUGH", 10)
+    slow, other = await office.people.join(), await office.people.join()
+    await office.channel(slow, "WEBHOOK")
+    await office.ring(slow, 50)
+    answers = Answers(office)
+    await office.worker.start_due()
+    async with asyncio.timeout(10):
+        waiting = [await answers.waiting.get() for _ in range(8)]
+    waiting[0].set_exception(SendFailed("It answered 500."))
+    await end_one(office)
+    office.hands.go(seconds=2)
+    quick = await office.channel(other, "WEBHOOK")
+    await office.ring(other)
+    await office.worker.start_due()
+    async with asyncio.timeout(10):
+        await answers.waiting.get()
+    assert office.post.parcels[-1][0] == quick
+    await office.worker.give_back()
+
+
+async def test_one_process_does_not_send_again_what_it_has_not_noted_yet(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """The database was away for longer than a claim lasts, and its own worker is the first to look."""
+    monkeypatch.setattr(delivering, "RETRY_SECONDS", 0.01)
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user)
+    away, tried = True, asyncio.Event()
+    note = office.worker._note
+
+    async def answers(outcome: Any) -> None:
+        tried.set()
+        if away:
+            raise Unavailable
+        await note(outcome)
+
+    monkeypatch.setattr(office.worker, "_note", answers)
+    await office.worker.start_due()
+    async with asyncio.timeout(10):
+        await tried.wait()
+        office.hands.go(seconds=CLAIM.total_seconds() + 1)
+        await office.worker.start_due()
+        away = False
+        await asyncio.gather(*office.worker.under_way)
+    assert len(office.post.parcels) == 1
+    assert await office.statuses() == ["SENT"]
+
+
+async def test_of_several_that_are_refused_together_only_the_one_at_fault_is_lost(office: Office):
+    user = await office.people.join()
+    await office.channel(user)
+    await office.ring(user, 5, ago=timedelta(minutes=30))
+    office.hands.go(seconds=3)
+
+    async def answer(channel: Channel, parcel: Parcel) -> None:
+        if any(notice.task is not None and notice.task.title == "3" for notice in parcel.notices):
+            raise Refused("It looks like spam.")
+
+    office.post.answer = answer
+    await office.work()
+    assert sorted(await office.statuses()) == ["FAILED"] + ["SENT"] * 4
+    assert [len(parcel.notices) for _, parcel in office.post.parcels] == [5, 1, 1, 1, 1, 1]
+
+
 async def _quick_is_told_while_others_hang(office: Office, quick: UUID) -> None:
     arrived, hanging = asyncio.Event(), asyncio.Event()
 
@@ -215,31 +349,31 @@ async def test_what_waits_for_a_channel_that_takes_nothing_any_more_ends(
     assert (await office.read_channel(channel)).failed_at is None
 
 
-async def begun(office: Office, user: UUID, owner: UUID) -> Message:
+async def begun(office: Office, user: UUID) -> Message:
     await office.ring(user)
     async with office.database.transaction() as session:
-        (message,) = await next_messages(session, owner, office.hands.now, 10)
+        (message,) = await next_messages(session, office.hands.now, 10)
     return message
 
 
 async def test_what_is_under_way_is_noted_though_its_channel_was_switched_off(office: Office):
-    user, owner = await office.people.join(), uuid4()
+    user = await office.people.join()
     channel = await office.channel(user)
-    message = await begun(office, user, owner)
+    message = await begun(office, user)
     sending = Sending(office.database, office.courier)
     outcome = await sending.send(message, await sending.read(message))
     await office.ring(user)
     change = changing.ChannelChange(enabled=False)
     await office.people.do(user, lambda tx: changing.update_channel(tx, str(channel), change))
     async with office.database.transaction() as session:
-        await outcome(session, owner)
+        await outcome(session)
     assert await office.statuses() == ["SENT", "FAILED"]
 
 
 async def test_who_lost_the_claim_does_not_end_the_channel(office: Office):
-    user, owner = await office.people.join(), uuid4()
+    user = await office.people.join()
     channel = await office.channel(user)
-    message = await begun(office, user, owner)
+    message = await begun(office, user)
     office.post.answer = failing(Gone("It is gone."))
     sending = Sending(office.database, office.courier)
     outcome = await sending.send(message, await sending.read(message))
@@ -248,7 +382,7 @@ async def test_who_lost_the_claim_does_not_end_the_channel(office: Office):
     await office.work()
     await office.ring(user)
     async with office.database.transaction() as session:
-        await outcome(session, owner)
+        await outcome(session)
     assert await office.statuses() == ["SENT", "PENDING"]
     assert (await office.read_channel(channel)).enabled
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,12 +11,13 @@ from sqlmodel import col, select
 
 from resolvers.accounts import find_user
 from resolvers.channels import adding, changing
+from resolvers.channels.confirming import DAY, purge_links
 from resolvers.channels.following import confirm, unsubscribe
 from resolvers.channels.links import Purpose, link_token
 from resolvers.database import Database
 from resolvers.errors import BadCredentials, Conflict, LimitExceeded, Unavailable
 from resolvers.password_resets import request_reset, reset_password
-from resolvers.tables import Channel, Delivery, PasswordReset, User, UserStream
+from resolvers.tables import Channel, ConfirmationLink, Delivery, PasswordReset, User, UserStream
 from tests.jobs.people import Hands, People
 
 PASSWORD = "a new horse battery"
@@ -202,6 +204,37 @@ async def test_an_address_is_sent_few_links_whoever_asks_for_them(post: Post):
         await join_and_add()
     post.hands.go(days=1)
     await join_and_add()
+
+
+async def test_an_address_is_the_same_in_any_letters_and_from_any_account(post: Post):
+    async def add(user: UUID, address: str) -> None:
+        await post.people.do(user, lambda tx: adding.add_email(tx, address, ""))
+
+    for address in ("ana@example.com", "Ana@example.com", "aNa@Example.com"):
+        user = await post.people.join()
+        await add(user, address)
+        async with post.database.transaction() as session:
+            await session.execute(sa.delete(User).where(col(User.id) == user))
+    with pytest.raises(LimitExceeded):
+        await add(post.user, "ANA@example.com")
+
+
+async def test_of_many_accounts_that_ask_at_once_three_are_sent_a_link(post: Post):
+    users = [await post.people.join() for _ in range(8)]
+    outcomes = await asyncio.gather(
+        *(post.people.do(user, lambda tx: adding.add_email(tx, EMAIL, "")) for user in users),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, LimitExceeded) for each in outcomes) == 5
+    assert len(await post.letters()) == 3
+
+
+async def test_what_counts_no_more_is_forgotten(post: Post):
+    await post.add_email()
+    for after, left in ((DAY, 1), (DAY + timedelta(seconds=1), 0)):
+        async with post.database.transaction() as session:
+            await purge_links(session, post.hands.now + after)
+            assert len((await session.exec(select(ConfirmationLink))).all()) == left
 
 
 async def test_links_that_reset_the_password_do_not_count_as_links_to_an_address(post: Post):
