@@ -18,11 +18,12 @@ self.addEventListener('message', ({ data }) => {
 });
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin || PATHS.size === 0) return;
   if (request.mode === 'navigate') {
-    const path = [pathname, `${pathname}/`].find((path) => PATHS.has(path));
-    if (path) event.respondWith(page(request, path));
+    if (PATHS.has(pathname)) event.respondWith(page(request, pathname));
+    // As the server does; what stands behind `#` goes along.
+    else if (PATHS.has(`${pathname}/`)) event.respondWith(Response.redirect(`${origin}${pathname}/${search}`, 307));
   } else if (PATHS.has(pathname) || pathname.startsWith('/_next/static/')) {
     event.respondWith(file(request, pathname));
   }

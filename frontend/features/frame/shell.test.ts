@@ -28,11 +28,16 @@ class Worker {
 
   /** What a page gets; undefined where the worker leaves it to the browser. */
   async get(path: string, mode = 'navigate', method = 'GET'): Promise<string | undefined> {
-    let answer: Promise<Response> | undefined;
+    let answer: Response | Promise<Response> | undefined;
     const url = path.startsWith('/') ? this.location.origin + path : path;
-    const event = { request: { url, mode, method }, respondWith: (promise: Promise<Response>) => (answer = promise) };
+    const event = {
+      request: { url, mode, method },
+      respondWith: (given: Response | Promise<Response>) => (answer = given),
+    };
     this.listeners.get('fetch')?.(event);
-    return answer && (await answer).text();
+    const response = await answer;
+    const to = response?.headers.get('location');
+    return to ? `to ${to}` : response?.text();
   }
 
   told(data: unknown) {
@@ -88,9 +93,14 @@ test('the app opens without the server, whatever stands behind its path', async 
   served = null;
   expect(await worker.get('/')).toBe('/ one');
   expect(await worker.get('/?task=milk')).toBe('/ one');
-  expect(await worker.get('/settings')).toBe('/settings/ one');
+  expect(await worker.get('/settings/')).toBe('/settings/ one');
   expect(await worker.get('/index.txt?_rsc=abc', 'cors')).toBe('/index.txt one');
   expect(await worker.get('/_next/static/a.js', 'no-cors')).toBe('/_next/static/a.js one');
+});
+
+test('a path without its slash leads where the server would lead', async () => {
+  const worker = await installed();
+  expect(await worker.get('/settings?from=mail')).toBe('to https://taskflow.test/settings/?from=mail');
 });
 
 test('what is no part of the app is left to the browser', async () => {

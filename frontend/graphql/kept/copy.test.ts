@@ -109,12 +109,13 @@ test('one tab writes, and the other takes over once it is closed, with all that 
   const second = await tab();
   expect(second.titles()).toEqual(['Buy milk']);
   await second.event('TASK_UPDATED', 'one', aTask({ title: 'Oat milk', version: 2 }));
+  const head = () => second.database.transact((all) => all.objectStore('head').get('head'));
+  expect((await head())?.cursor).toBe('loaded');
   await first.event('TASK_CREATED', 'zero', aTask({ id: 'stray', title: 'Seen by the first alone' }));
   first.copy.close();
-  await vi.waitFor(async () => {
-    const head = await second.database.transact((all) => all.objectStore('head').get('head'));
-    expect(head?.cursor).toBe('one');
-  });
+  await vi.waitFor(async () => expect((await head())?.cursor).toBe('one'));
+  const keys = await second.database.transact((all) => all.objectStore('rows').getAllKeys());
+  expect(keys).not.toContain('Task:stray');
   second.copy.close();
   const third = await tab();
   expect(third.cursor).toBe('one');
@@ -157,8 +158,10 @@ test('a browser that keeps nothing is no fault', async () => {
 test('where it gets full, what is written stays whole', async () => {
   const before = await tab();
   await load(before, aTask());
-  const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
-    throw new DOMException('Full.', 'QuotaExceededError');
+  const { put } = IDBObjectStore.prototype;
+  const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, row, key) {
+    if (key === 'head') throw new DOMException('Full.', 'QuotaExceededError');
+    return put.call(this, row, key);
   });
   await before.event('TASK_UPDATED', 'one', aTask({ title: 'Oat milk', version: 2 }));
   full.mockRestore();

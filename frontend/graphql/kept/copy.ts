@@ -102,11 +102,13 @@ export class Copy {
     await this.database.transact(async (all) => {
       const store = all.objectStore('rows');
       if (whole) await store.clear();
+      const gone = Object.keys(written).filter((key) => !(key in rows));
+      const changed = Object.entries(rows).filter(([key, row]) => row !== written[key]);
       await Promise.all([
-        ...Object.keys(written).map((key) => key in rows || store.delete(key)),
-        ...Object.entries(rows).map(([key, row]) => row && row !== written[key] && store.put(row, key)),
-        all.objectStore('head').put(head, 'head'),
+        ...gone.map((key) => store.delete(key)),
+        ...changed.map(async ([key, row]) => row && store.put(row, key)),
       ]);
+      await all.objectStore('head').put(head, 'head');
     });
     if (this.written !== written) return;
     this.written = rows;

@@ -8,6 +8,7 @@ import type { Store } from '@/graphql/store';
 import { aDevice, aTab } from '@/tests/device';
 import { BOB, page, refusal, Server } from '@/tests/server';
 import { aTask } from '@/tests/things';
+import { Tabs } from './tabs';
 
 let server: Server;
 /** The milk as the server has it. */
@@ -186,18 +187,19 @@ test('where the device takes no more, changes wait in the tab, behind what it to
   server.down = true;
   void changes.create({ title: 'Bread', project: null });
   await kept(store);
-  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementationOnce(() => {
     throw new DOMException('Full.', 'QuotaExceededError');
   });
   void changes.create({ title: 'Butter', project: null });
-  await waiting(store, 2);
+  void changes.create({ title: 'Cheese', project: null });
+  await waiting(store, 3);
+  await new Promise((resolve) => setTimeout(resolve, 50));
   server.sent.length = 0;
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(store.outbox.unkept$.value).toBe(1); // which the tab asks about as it is closed
+  expect(store.outbox.unkept$.value).toBe(2); // which the tab asks about as it is closed
   server.down = false;
   online();
   await waiting(store, 0);
-  expect(sent('CreateTask').map(({ variables }) => variables.input?.title)).toEqual(['Bread', 'Butter']);
+  expect(sent('CreateTask').map(({ variables }) => variables.input?.title)).toEqual(['Bread', 'Butter', 'Cheese']);
 });
 
 test('nothing of who logs out stays, and the next one’s outbox is empty', async () => {
@@ -208,9 +210,10 @@ test('nothing of who logs out stays, and the next one’s outbox is empty', asyn
   server.down = false;
   await session.logOut();
   await vi.waitFor(async () => expect(await lastOwner()).toBeNull());
+  expect((await tab()).store.outbox.waiting$.value).toBe(0);
   server.viewer = BOB;
   server.sent.length = 0;
-  const { store: bobs } = await tab();
+  const { store: bobs } = await tab(new Session());
   expect(bobs.outbox.waiting$.value).toBe(0);
   expect(shown(bobs)).toBeUndefined();
   expect(sent('CreateTask')).toEqual([]);
@@ -255,4 +258,13 @@ test('who logs out in one tab is logged out in the others at once', async () => 
   server.signedIn = false;
   await one.session.logOut();
   await vi.waitFor(() => expect(other.session.userId$.value).toBeNull());
+});
+
+test('what another tab sent, and was closed before it told, waits no longer', async () => {
+  const { store } = await loaded();
+  const shared = { id: 'unheard', name: 'CreateTask', query: '', variables: {}, shown: null, aim: null };
+  new Tabs('ana', true).tell({ type: 'made', change: shared });
+  await waiting(store, 1);
+  await vi.waitFor(() => expect(store.outbox.waiting$.value).toBe(0), { timeout: 4_000 });
+  expect(store.outbox.refused$.value).toEqual([]);
 });
