@@ -38,7 +38,7 @@ async def test_the_link_of_a_mail_sets_a_new_password_once(browser: Browser, tmp
         await window.page.goto(link)
         await expect(window.page.get_by_role("heading", name="Set a new password")).to_be_visible()
         await expect(window.page.get_by_label("New password")).to_be_visible()
-        assert window.page.url.rstrip("/") == f"{reach.server.url}/reset-password"  # and no token
+        assert window.page.url == f"{reach.server.url}/reset-password/"
         await window.page.get_by_label("New password").fill("short")
         await window.page.get_by_role("button", name="Set the password").click()
         await expect(window.page.get_by_label("New password")).to_have_attribute("aria-invalid", "true")
