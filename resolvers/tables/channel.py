@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from resolvers.tables.columns import id_field, owned_by_user
+from resolvers.tables.columns import id_field, only, owned_by_user
 
 
 class Channel(SQLModel, table=True):
@@ -15,28 +15,10 @@ class Channel(SQLModel, table=True):
     __table_args__ = (
         sa.Index("channels_of_user", "user_id", "created_at", "id"),
         # A browser or mailbox is one channel, however often it is added.
-        sa.Index(
-            "channels_address",
-            "user_id",
-            "kind",
-            "address",
-            unique=True,
-            postgresql_where=sa.text("kind <> 'WEBHOOK'"),
-            sqlite_where=sa.text("kind <> 'WEBHOOK'"),
-        ),
+        sa.Index("channels_address", "user_id", "kind", "address", unique=True, **only("kind <> 'WEBHOOK'")),
         # A browser whose user has changed.
-        sa.Index(
-            "channels_endpoint",
-            "address",
-            postgresql_where=sa.text("kind = 'WEB_PUSH'"),
-            sqlite_where=sa.text("kind = 'WEB_PUSH'"),
-        ),
-        sa.Index(
-            "channels_resting",
-            "rests_until",
-            postgresql_where=sa.text("rests_until IS NOT NULL"),
-            sqlite_where=sa.text("rests_until IS NOT NULL"),
-        ),
+        sa.Index("channels_endpoint", "address", **only("kind = 'WEB_PUSH'")),
+        sa.Index("channels_resting", "rests_until", **only("rests_until IS NOT NULL")),
     )
 
     id: UUID = id_field()
@@ -77,31 +59,10 @@ class Delivery(SQLModel, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         sa.Index("deliveries_event", "event_id", "channel_id", unique=True),
-        sa.Index(
-            "deliveries_due",
-            "next_at",
-            "channel_id",
-            postgresql_where=sa.text("status = 'PENDING'"),
-            sqlite_where=sa.text("status = 'PENDING'"),
-        ),
-        sa.Index(
-            "deliveries_waiting",
-            "channel_id",
-            postgresql_where=sa.text("status = 'PENDING'"),
-            sqlite_where=sa.text("status = 'PENDING'"),
-        ),
-        sa.Index(
-            "deliveries_claimed",
-            "claimed_until",
-            postgresql_where=sa.text("claimed_until IS NOT NULL"),
-            sqlite_where=sa.text("claimed_until IS NOT NULL"),
-        ),
-        sa.Index(
-            "deliveries_late",
-            "late_after",
-            postgresql_where=sa.text("status = 'PENDING' AND late_after IS NOT NULL"),
-            sqlite_where=sa.text("status = 'PENDING' AND late_after IS NOT NULL"),
-        ),
+        sa.Index("deliveries_due", "next_at", "channel_id", **only("status = 'PENDING'")),
+        sa.Index("deliveries_waiting", "channel_id", **only("status = 'PENDING'")),
+        sa.Index("deliveries_claimed", "claimed_until", **only("claimed_until IS NOT NULL")),
+        sa.Index("deliveries_late", "late_after", **only("status = 'PENDING' AND late_after IS NOT NULL")),
         sa.Index("deliveries_made", "created_at"),
     )
 

@@ -18,3 +18,8 @@ def id_field() -> Any:
 def owned_by_user(**column: Any) -> Any:
     """A reference to the owner; everything owned goes with the account."""
     return Field(foreign_key="users.id", ondelete="CASCADE", **column)
+
+
+def only(condition: str) -> dict[str, Any]:
+    """Has an index hold only the rows for which the condition, in SQL, is true."""
+    return {"postgresql_where": sa.text(condition), "sqlite_where": sa.text(condition)}

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from resolvers.tables.columns import id_field, owned_by_user
+from resolvers.tables.columns import id_field, only, owned_by_user
 
 
 class Lease(SQLModel, table=True):
@@ -51,12 +51,7 @@ class DeadLetter(SQLModel, table=True):
     __tablename__ = "dead_letters"
     __table_args__ = (
         sa.Index("dead_letters_event", "consumer", "event_id", unique=True),
-        sa.Index(
-            "dead_letters_unpublished",
-            "created_at",
-            postgresql_where=sa.text("published_at IS NULL"),
-            sqlite_where=sa.text("published_at IS NULL"),
-        ),
+        sa.Index("dead_letters_unpublished", "created_at", **only("published_at IS NULL")),
     )
 
     id: UUID = id_field()

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from resolvers.tables.columns import owned_by_user
+from resolvers.tables.columns import only, owned_by_user
 
 
 class Recurrence(SQLModel, table=True):
@@ -18,12 +18,7 @@ class Recurrence(SQLModel, table=True):
     __tablename__ = "recurrences"
     __table_args__ = (
         # What comes due is found here, so what waits costs nothing, however much it is.
-        sa.Index(
-            "recurrences_due",
-            "spawn_at",
-            postgresql_where=sa.text("spawn_at IS NOT NULL"),
-            sqlite_where=sa.text("spawn_at IS NOT NULL"),
-        ),
+        sa.Index("recurrences_due", "spawn_at", **only("spawn_at IS NOT NULL")),
     )
 
     task_id: UUID = Field(primary_key=True, foreign_key="tasks.id", ondelete="CASCADE")

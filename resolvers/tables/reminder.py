@@ -6,20 +6,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from resolvers.tables.columns import id_field, owned_by_user
+from resolvers.tables.columns import id_field, only, owned_by_user
 
 
 class Reminder(SQLModel, table=True):
     __tablename__ = "reminders"
     __table_args__ = (
         # What comes due is found here, so what has rung or waits costs nothing, however much it is.
-        sa.Index(
-            "reminders_due",
-            "remind_at",
-            "user_id",
-            postgresql_where=sa.text("status = 'PENDING'"),
-            sqlite_where=sa.text("status = 'PENDING'"),
-        ),
+        sa.Index("reminders_due", "remind_at", "user_id", **only("status = 'PENDING'")),
         sa.Index("reminders_soonest", "user_id", "remind_at", "id"),
         sa.Index("reminders_of_status", "user_id", "status", "remind_at", "id"),
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from resolvers.tables.columns import owned_by_user
+from resolvers.tables.columns import only, owned_by_user
 
 
 class UserStream(SQLModel, table=True):
@@ -34,12 +34,7 @@ class EventRow(SQLModel, table=True):
     __tablename__ = "event_log"
     __table_args__ = (
         # The relay reads only what waits, so this stays small however long the history.
-        sa.Index(
-            "event_log_waiting",
-            "created_at",
-            postgresql_where=sa.text("published_at IS NULL"),
-            sqlite_where=sa.text("published_at IS NULL"),
-        ),
+        sa.Index("event_log_waiting", "created_at", **only("published_at IS NULL")),
         # The history of one task.
         sa.Index("event_log_aggregate", "user_id", "aggregate_id", "seq"),
         sa.Index("event_log_created", "user_id", "created_at"),

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from resolvers.tables.columns import BytewiseText, id_field, owned_by_user
+from resolvers.tables.columns import BytewiseText, id_field, only, owned_by_user
 
 
 class Task(SQLModel, table=True):
@@ -20,24 +20,12 @@ class Task(SQLModel, table=True):
         sa.Index("tasks_updated", "user_id", "updated_at", "id"),
         sa.Index("tasks_parent", "parent_id"),
         sa.Index("tasks_project", "project_id"),
-        sa.Index(
-            "tasks_deleted",
-            "deleted_at",
-            postgresql_where=sa.text("deleted_at IS NOT NULL"),
-            sqlite_where=sa.text("deleted_at IS NOT NULL"),
-        ),
+        sa.Index("tasks_deleted", "deleted_at", **only("deleted_at IS NOT NULL")),
         # No replica, retry or restart can spawn an occurrence twice, nor two tasks for one completion.
         sa.Index("tasks_occurrence", "spawned_from_id", "occurrence_wall", unique=True),
         sa.Index("tasks_spawned_after", "spawned_from_id", "spawned_after_id", unique=True),
         # What is imported once more is the same task.
-        sa.Index(
-            "tasks_external",
-            "user_id",
-            "external_id",
-            unique=True,
-            postgresql_where=sa.text("external_id IS NOT NULL"),
-            sqlite_where=sa.text("external_id IS NOT NULL"),
-        ),
+        sa.Index("tasks_external", "user_id", "external_id", unique=True, **only("external_id IS NOT NULL")),
     )
 
     id: UUID = id_field()
