@@ -81,9 +81,11 @@ export class Session {
     return this.enter(await this.send(SIGN_UP, { input: { name, email, password, timeZone, inCookie: true } }, null));
   }
 
-  async logOut(): Promise<void> {
+  /** `forget` removes what is theirs from the device, before anybody can think that it is gone. */
+  async logOut(forget: () => Promise<void> = async () => {}): Promise<void> {
     await this.send(LOG_OUT, {}, null);
     this.loggedOut = true;
+    await forget();
     this.leave();
   }
 

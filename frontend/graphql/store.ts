@@ -29,6 +29,8 @@ export interface Store {
   push: PushHere;
   /** Shows what an earlier page left on this device; the feed goes on from there. */
   restore: () => Promise<void>;
+  /** Nothing of them stays on this device. */
+  forget: () => Promise<void>;
   /** Nothing goes out or comes in any more. Changes that wait are refused, or stay on the device. */
   close: () => void;
 }
@@ -99,7 +101,11 @@ export function openStore(session: Session, database: Database | null = null): S
   const watching = session.userId$.pipe(skip(1)).subscribe((next) => {
     if (session.loggedOut) outbox.leave();
     close();
-    if (next === null) void (session.loggedOut ? database?.clear() : database?.clearCopy())?.catch(() => undefined);
+    if (next === null && !session.loggedOut) void database?.clearCopy().catch(() => undefined);
   });
-  return { client, outbox, feed, channels, push, restore, close };
+  const forget = async () => {
+    copy?.close();
+    await database?.clear().catch(() => undefined);
+  };
+  return { client, outbox, feed, channels, push, restore, forget, close };
 }

@@ -7,4 +7,5 @@ afterEach(() => {
   history.replaceState(null, '', '/');
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  Reflect.deleteProperty(navigator, 'locks'); // of tests/device.ts
 });

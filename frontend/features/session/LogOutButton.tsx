@@ -20,7 +20,7 @@ export function LogOutButton() {
     // This browser's notifications are of whoever leaves. Where its channel can't be removed, it ends with the
     // subscription, as the session does.
     const last = store.push.leave();
-    void last.then(() => session.logOut()).catch(() => toast.error(TEXT.unreachable));
+    void last.then(() => session.logOut(store.forget)).catch(() => toast.error(TEXT.unreachable));
   };
   return (
     <>

@@ -87,6 +87,15 @@ test('who logs out with something that was refused, and is not decided, is asked
   expect(screen.getByRole('dialog')).toHaveTextContent(TEXT.logOutUnsaved(1));
 });
 
+test('as the form is shown to who has logged out, nothing of theirs is on the device', async () => {
+  aDevice();
+  await open(server);
+  await waitFor(async () => expect(await lastOwner()).toBe('ana'));
+  await press(TEXT.logOut);
+  await screen.findByLabelText('Email');
+  expect(await lastOwner()).toBeNull();
+});
+
 test('who comes after another person finds nothing of theirs', async () => {
   const feed = await open(server);
   const dismissed = vi.spyOn(toast, 'dismiss');

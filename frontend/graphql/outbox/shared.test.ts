@@ -208,8 +208,8 @@ test('nothing of who logs out stays, and the next one’s outbox is empty', asyn
   void changes.create({ title: 'Bread', project: null });
   await kept(store);
   server.down = false;
-  await session.logOut();
-  await vi.waitFor(async () => expect(await lastOwner()).toBeNull());
+  await session.logOut(store.forget);
+  expect(await lastOwner()).toBeNull();
   expect((await tab()).store.outbox.waiting$.value).toBe(0);
   server.viewer = BOB;
   server.sent.length = 0;
