@@ -18,9 +18,13 @@ beforeEach(async () => {
 });
 
 async function open(section: React.ReactNode) {
-  render(<SignedIn>{section}</SignedIn>);
+  render(
+    <SignedIn>
+      <div data-testid="section">{section}</div>
+    </SignedIn>,
+  );
   await server.subscribed.take();
-  await screen.findAllByRole('button');
+  await screen.findByTestId('section');
 }
 
 test('an address is made, shown, replaced once that was confirmed, and revoked', async () => {

@@ -77,8 +77,11 @@ function WithStore({ session, children }: { session: Session; children: ReactNod
     let opened: Store | undefined;
     const leaving = new AbortController();
     void open(session, leaving.signal).then((store) => {
+      if (!store) return;
       opened = store;
-      if (store) setStore(store);
+      setStore(store);
+      void store.feed.run();
+      void store.push.start().catch(() => {}); // where a browser won't, its channel is added by hand
     });
     // What the toasts offer to undo is theirs as well.
     const left = session.userId$.pipe(skip(1)).subscribe(() => toast.dismiss());
@@ -115,8 +118,6 @@ async function open(session: Session, signal: AbortSignal): Promise<Store | unde
     store.close();
     return;
   }
-  void store.feed.run();
-  void store.push.start().catch(() => {}); // where a browser won't, its channel is added by hand
   return store;
 }
 
