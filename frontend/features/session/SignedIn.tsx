@@ -77,7 +77,8 @@ function WithStore({ session, children }: { session: Session; children: ReactNod
     let opened: Store | undefined;
     const leaving = new AbortController();
     void open(session, leaving.signal).then((store) => {
-      if (!store) return;
+      if (leaving.signal.aborted) store?.close();
+      if (!store || leaving.signal.aborted) return;
       opened = store;
       setStore(store);
       void store.feed.run();
