@@ -57,6 +57,7 @@ async def test_an_edit_made_without_the_server_meets_what_others_did_meanwhile(
     other = await there.edit("Buy milk")
     await other.get_by_label("Title").fill("Buy soy milk")
     await other.get_by_role("button", name="Save").click()
+    await expect(there.connection).to_have_attribute("data-waiting", "0")
     await expect(here.connection).to_have_attribute("data-waiting", "1")
     await here.context.set_offline(False)
 
