@@ -1,10 +1,11 @@
 """Claiming what is due, so that of any number of workers one sends it."""
 
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -22,6 +23,8 @@ CLAIM = timedelta(seconds=30)
 LOOKED_THROUGH = 1000
 #: Late rings that are told of in one message.
 TOGETHER = 200
+#: All owners of one process begin with it: whoever looks into the ledger sees what a process was about.
+_PROCESS = secrets.token_bytes(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ async def _claim(session: AsyncSession, now: datetime, which: sa.ColumnElement[b
 
 
 def _claimed(lane: Lane, deliveries: Sequence[Delivery], now: datetime) -> Claimed:
-    owner = uuid4()
+    owner = UUID(bytes=_PROCESS + secrets.token_bytes(8))
     for delivery in deliveries:
         delivery.claimed_by, delivery.claimed_until = owner, now + CLAIM
         delivery.attempts += 1

@@ -168,7 +168,7 @@ async def test_every_message_arrives_though_receivers_fail_and_a_worker_is_kille
     doubles = {key for key, times in arrived.items() if times > 1}
     print(f"{len(doubles)} doubles; {sum(row[2] for row in ledger)} attempts")
     assert doubles <= under_way.keys()
-    assert len({under_way[key] for key in doubles}) <= 1
+    assert len({under_way[key].bytes[:8] for key in doubles}) <= 1
 
 
 async def test_after_an_outage_late_ones_are_one_message_for_each_channel(tmp_path: Path):
