@@ -1,13 +1,14 @@
 'use client';
 
 import { type FormEvent, useMemo, useState } from 'react';
+import { zoneHere } from '@/features/tasks/zone';
 import type { Fault } from '@/graphql/ask';
 import { Button } from '@/ui/Button';
 import { Select, TextField } from '@/ui/Field';
 import { keepZone } from './keptZone';
 import { TEXT } from './text';
 import { useViewer, type Viewer } from './useViewer';
-import { zoneHere, zoneName, zones } from './zones';
+import { zoneName, zones } from './zones';
 
 export function ProfileSection() {
   const { viewer, change } = useViewer();

@@ -2,12 +2,13 @@
 
 import { Globe } from 'lucide-react';
 import { useState } from 'react';
+import { zoneHere } from '@/features/tasks/zone';
 import { Button } from '@/ui/Button';
 import { complain } from '@/ui/say';
 import { isKept, keepZone } from './keptZone';
 import { TEXT } from './text';
 import { useViewer } from './useViewer';
-import { sameClock, zoneHere, zoneName } from './zones';
+import { sameClock, zoneName } from './zones';
 
 /** Asks once whether to follow a browser that is elsewhere: who travels may want their hours to stay as they are. */
 export function TimeZoneQuestion() {

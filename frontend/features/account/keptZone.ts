@@ -1,6 +1,6 @@
 /** The zone that somebody wants to keep, though this browser is in another: they are not asked again. */
 
-import { zoneHere } from './zones';
+import { zoneHere } from '@/features/tasks/zone';
 
 const STORED_AS = 'taskflow-zone-kept';
 

@@ -5,10 +5,6 @@ export function zoneName(zone: string): string {
   return zone.replaceAll('_', ' ');
 }
 
-export function zoneHere(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
 /** All that this browser knows, and those given beside them: UTC and older names are not among them everywhere. */
 export function zones(...besides: string[]): string[] {
   return [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', ...besides])].sort();

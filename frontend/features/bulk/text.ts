@@ -10,7 +10,6 @@ export const TEXT = {
   move: 'Move',
   moved: (count: number, project: string | null) =>
     project === null ? `${counted(count)} taken out of their project.` : `${counted(count)} moved to “${project}”.`,
-  noLabel: 'There is no label yet.',
   noProject: 'No project',
   remove: 'Delete',
   removed: (count: number) => `${counted(count)} deleted.`,

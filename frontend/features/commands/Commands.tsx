@@ -1,7 +1,8 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { isTyping, Sequence } from './keys';
+import { isTyping } from '@/ui/isTyping';
+import { Sequence } from './keys';
 import { Palette } from './Palette';
 import { Shortcuts } from './Shortcuts';
 import { readSingleKeys, singleKeys$ } from './single';

@@ -5,8 +5,9 @@ import { TEXT as VIEWS } from '@/features/views/text';
 import { aServer, open, rows } from '@/tests/app';
 import { page } from '@/tests/server';
 import { aProject, aTask } from '@/tests/things';
+import { isTyping } from '@/ui/isTyping';
 import { Commands } from './Commands';
-import { isTyping, Sequence } from './keys';
+import { Sequence } from './keys';
 import { TEXT } from './text';
 
 const router = { push: vi.fn() };

@@ -1,17 +1,10 @@
-/** Keys, one after the other, and whether they are meant for the page. */
+/** Keys, one after the other. */
 
 /** As KeyboardEvent.key says them: `g t` is g, then t. */
 export type Keys = string;
 
 /** From one key to the next. */
 const TOGETHER_MS = 1_500;
-
-/** Where what is typed goes into something. */
-const TYPES = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true]';
-
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest(TYPES) !== null;
-}
 
 /** Tells of the first binding that the keys so far have made. */
 export class Sequence {

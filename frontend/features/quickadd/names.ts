@@ -4,6 +4,7 @@
  * case, accents and hyphens don't count. A single word at an end that names nothing yet will be made.
  */
 
+import { caseless } from '@/ui/caseless';
 import type { Line, Span } from './line';
 import { leadsToNoun } from './vocabulary';
 
@@ -75,10 +76,7 @@ function longest(line: Line, start: number, known: Names['projects']): { span: S
 }
 
 function folded(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
+  return caseless(name)
     .replace(/[\s_-]+/g, ' ')
     .trim();
 }

@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Choosing } from '@/features/bulk/useChosen';
+import { isTyping } from '@/ui/isTyping';
 
 const ROWS = '[data-task-id]';
 
@@ -57,8 +58,4 @@ function act(event: KeyboardEvent, row: HTMLElement, choosing: Choosing, rows: H
     default:
       return false;
   }
-}
-
-function isTyping(target: HTMLElement): boolean {
-  return target.matches('textarea, select, input:not([type=checkbox])');
 }

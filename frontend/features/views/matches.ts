@@ -1,4 +1,5 @@
 import type { Task } from '@/features/tasks/board';
+import { caseless } from '@/ui/caseless';
 
 type Texts = Pick<Task, 'title' | 'description'>;
 
@@ -7,14 +8,10 @@ const known = new WeakMap<Texts, string>();
 
 /** A test whether every word stands in the title or the notes, case and accents aside. */
 export function matching(words: string): (task: Texts) => boolean {
-  const wanted = folded(words).split(/\s+/);
+  const wanted = caseless(words).split(/\s+/);
   return (task) => {
-    const text = known.get(task) ?? folded(`${task.title}\n${task.description}`);
+    const text = known.get(task) ?? caseless(`${task.title}\n${task.description}`);
     known.set(task, text);
     return wanted.every((word) => text.includes(word));
   };
-}
-
-function folded(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
