@@ -42,7 +42,7 @@ async def claim_due(session: AsyncSession, now: datetime, limit: int, room: Room
     Each counts as an attempt from here on, whatever comes of it.
     """
     due = (
-        sa.select(col(Delivery.id), *_LANE)
+        sa.select(col(Delivery.id).label("key"), *_LANE)
         .outerjoin(Channel, col(Channel.id) == col(Delivery.channel_id))
         .where(
             free(now),
@@ -53,7 +53,7 @@ async def claim_due(session: AsyncSession, now: datetime, limit: int, room: Room
         .order_by(col(Delivery.next_at), col(Delivery.seq))
         .limit(LOOKED_THROUGH)
     )
-    lanes = {row.id: lane for row, lane in await _choose(session, due, limit, room)}
+    lanes = await _choose(session, due, limit, room)
     if not lanes:
         return []
     claimed = await _claim(session, now, sa.and_(col(Delivery.id).in_(lanes), col(Delivery.next_at) <= now))
@@ -66,14 +66,16 @@ async def claim_late(session: AsyncSession, now: datetime, limit: int, room: Roo
     Under the channel's lock, or two workers would make two messages of what belongs together.
     """
     late = (
-        sa.select(sa.func.min(col(Delivery.next_at)).label("since"), *_LANE)
+        sa.select(
+            col(Delivery.channel_id).label("key"), sa.func.min(col(Delivery.next_at)).label("since"), *_LANE
+        )
         .join(Channel, col(Channel.id) == col(Delivery.channel_id))
         .where(free(now), col(Delivery.late_after) <= now, col(Delivery.next_at) <= now, _takes(now))
         .group_by(*_LANE)
         .order_by("since")
         .limit(LOOKED_THROUGH)
     )
-    lanes = {row.channel_id: lane for row, lane in await _choose(session, late, limit, room)}
+    lanes = await _choose(session, late, limit, room)
     if not lanes:
         return []
     locked = await session.execute(
@@ -127,21 +129,20 @@ async def next_due(session: AsyncSession, now: datetime, room: Room) -> datetime
 
 async def _choose(
     session: AsyncSession, candidates: sa.Select[Any], limit: int, room: Room
-) -> list[tuple[Any, Lane]]:
-    """Up to `limit` of them for which there is room, the oldest first.
+) -> dict[UUID, Lane]:
+    """Up to `limit` of them for which there is room, by their keys, the oldest first.
 
     First of users for whom nothing is under way: what frees a place must not go again and again to whoever has
     waited longest, for that is whoever has the slowest receivers.
     """
-    chosen: dict[UUID, tuple[Any, Lane]] = {}
-    for others in ([none_of(col(Delivery.user_id), room.busy_users)], []):
+    chosen: dict[UUID, Lane] = {}
+    busy = room.busy_users
+    for whose in [none_of(col(Delivery.user_id), busy), sa.true()] if busy else [sa.true()]:
         if len(chosen) < limit:
-            found = await session.execute(candidates.where(*_has(room), *others))
-            for row in found:
-                key = row.id if "id" in row._fields else row.channel_id
-                if key not in chosen and len(chosen) < limit and room.take(lane := _lane(row)):
-                    chosen[key] = row, lane
-    return list(chosen.values())
+            for row in await session.execute(candidates.where(*_has(room), whose)):
+                if row.key not in chosen and len(chosen) < limit and room.take(lane := _lane(row)):
+                    chosen[row.key] = lane
+    return chosen
 
 
 async def _together(session: AsyncSession, channel_id: UUID, now: datetime) -> sa.ColumnElement[bool]:
