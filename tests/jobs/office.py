@@ -127,3 +127,24 @@ def failing(error: SendFailed) -> Answer:
         raise error
 
     return answer
+
+
+class Answers:
+    """Each message that is sent is answered by hand."""
+
+    def __init__(self, office: Office) -> None:
+        self.waiting: asyncio.Queue[asyncio.Future[None]] = asyncio.Queue()
+        office.post.answer = self._answer
+
+    async def _answer(self, channel: Channel, parcel: Parcel) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.put_nowait(future)
+        await future
+
+
+async def end_one(office: Office) -> None:
+    before = len(office.worker.under_way)
+    async with asyncio.timeout(10):
+        while len(office.worker.under_way) == before:
+            await asyncio.wait(office.worker.under_way, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(0)
