@@ -54,16 +54,18 @@ test: ## Python suite (SQLite, in memory), then the web app's
 	$(PY) -m tests.totals "$(REPORTS)" test=$$code
 
 .PHONY: check
-check: ## Format, lint, types, layers, a fresh schema.graphql, and the web app's own checks
+check: ## Format, lint, types, layers, fresh documents of what others rely on, and the web app's own checks
 	@$(call locked,setup-test frontend/graphiql/node_modules/.ready)
 	@status=0; \
 	try() { printf '%-18s' "$$1"; shift; if out=$$("$$@" 2>&1); then echo ok; else echo FAILED; echo "$$out"; status=1; fi; }; \
-	fresh() { diff -u schema/schema.graphql <($(PY) -m graphql_api export-schema) || { echo 'run: make schema'; false; }; }; \
+	fresh() { diff -u $$1 <($(PY) -m graphql_api "$${@:2}") || { echo 'run: make schema'; false; }; }; \
 	try format $(PY) -m ruff format --check .; \
 	try lint $(PY) -m ruff check .; \
 	try types $(PY) -m mypy; \
 	try layers .venv/bin/lint-imports; \
-	try schema.graphql fresh; \
+	try schema.graphql fresh schema/schema.graphql export-schema; \
+	try asyncapi.json fresh docs/asyncapi.json export-events; \
+	try configuration.md fresh docs/configuration.md config describe; \
 	try 'web app' npm --prefix frontend run --silent check; \
 	try GraphiQL npm --prefix frontend/graphiql run --silent check; \
 	exit $$status
@@ -91,10 +93,16 @@ bench: ## Measure changes per second, their way over each bus, and how late remi
 ##@ Make
 
 .PHONY: schema
-schema: ## Write schema/schema.graphql from the code
+schema: ## Write schema.graphql, and the documents of events and settings, from the code
 	@$(call locked,.venv/.ready)
-	@$(PY) -m graphql_api export-schema >schema/schema.graphql.new
-	@mv schema/schema.graphql.new schema/schema.graphql
+	@write() { $(PY) -m graphql_api "$${@:2}" >$$1.new && mv $$1.new $$1; }; \
+	write schema/schema.graphql export-schema; \
+	write docs/asyncapi.json export-events; \
+	write docs/configuration.md config describe
+
+.PHONY: released
+released: ## Keep the schema and the events' form of a release, which later ones must not break
+	@cp schema/schema.graphql docs/asyncapi.json tests/released/
 
 .PHONY: format
 format: ## Format the Python code, and mend what the linter can

@@ -7,6 +7,7 @@ what they commit goes to live/ at once, and through `jobs/` to the bus.
 
 import argparse
 import asyncio
+import json
 import sys
 
 from graphql_api import dlq, replay
@@ -15,7 +16,10 @@ from graphql_api.log_format import configure_logs
 from graphql_api.reach import check_database
 from graphql_api.serve import resolve_address, serve
 from graphql_api.settings import Settings, SettingsError, read_settings
+from graphql_api.settings_page import settings_page
+from graphql_api.version import VERSION
 from graphql_api.wiring import migrate_database, open_parts, prepare_database
+from jobs.bus.asyncapi import asyncapi_document
 from resolvers.errors import Unavailable
 from schema.root import export_sdl
 
@@ -26,6 +30,7 @@ EXIT_UNAVAILABLE = 69
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m graphql_api", description="TaskFlow's server.")
+    parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser(
         "serve", help="serve the API and the web app (migrates an embedded database first)"
@@ -37,13 +42,22 @@ def main() -> int:
     )
     dlq.add_arguments(commands.add_parser("dlq", help="what could not be dealt with: list, retry or drop it"))
     commands.add_parser("export-schema", help="print the GraphQL schema")
+    commands.add_parser("export-events", help="print the events' form, as an AsyncAPI document")
     config = commands.add_parser("config", help="look at the settings")
     config.add_argument(
-        "action", choices=["check"], help="check: say whether the server would start with them"
+        "action",
+        choices=["check", "describe"],
+        help="check: say whether the server would start with them; describe: print a page about all there are",
     )
     arguments = parser.parse_args()
     if arguments.command == "export-schema":
         print(export_sdl(), end="")
+        return 0
+    if arguments.command == "export-events":
+        print(json.dumps(asyncapi_document(VERSION), indent=2))
+        return 0
+    if arguments.command == "config" and arguments.action == "describe":
+        print(settings_page(), end="")
         return 0
     try:
         settings = read_settings()

@@ -2,18 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from resolvers.calendar import instant_of
 from resolvers.instants import instant_text, zone_or_utc
+from resolvers.log.forms import (
+    LabelData,
+    ProjectData,
+    RecurrenceData,
+    ReminderData,
+    TaskData,
+    Tombstone,
+    UserData,
+)
 from resolvers.tables import Label, Project, Recurrence, Reminder, Task, User
 
 #: By the number that is stored.
 PRIORITIES = ("NONE", "LOW", "MEDIUM", "HIGH", "URGENT")
 
 
-def task_data(task: Task, label_ids: Sequence[UUID], recurrence: Recurrence | None) -> dict[str, Any]:
+def task_data(task: Task, label_ids: Sequence[UUID], recurrence: Recurrence | None) -> TaskData:
     """`recurrence` is the series' own row, None where the task is none."""
     return {
         "id": str(task.id),
@@ -46,7 +54,7 @@ def task_data(task: Task, label_ids: Sequence[UUID], recurrence: Recurrence | No
     }
 
 
-def recurrence_data(recurrence: Recurrence, task_zone: str, rests: bool) -> dict[str, Any]:
+def recurrence_data(recurrence: Recurrence, task_zone: str, rests: bool) -> RecurrenceData:
     """Beside what the API names, all that tells the occurrences to come: the wall clocks of the start and the skips."""
     zone = recurrence.time_zone or task_zone
     start = datetime.fromisoformat(recurrence.start_wall)
@@ -65,7 +73,7 @@ def recurrence_data(recurrence: Recurrence, task_zone: str, rests: bool) -> dict
     }
 
 
-def reminder_data(reminder: Reminder) -> dict[str, Any]:
+def reminder_data(reminder: Reminder) -> ReminderData:
     """Beside what the API names, all that tells when it rings again: who cancelled it, and its series' pattern."""
     return {
         "id": str(reminder.id),
@@ -83,7 +91,7 @@ def reminder_data(reminder: Reminder) -> dict[str, Any]:
     }
 
 
-def project_data(project: Project) -> dict[str, Any]:
+def project_data(project: Project) -> ProjectData:
     return {
         "id": str(project.id),
         "name": project.name,
@@ -95,7 +103,7 @@ def project_data(project: Project) -> dict[str, Any]:
     }
 
 
-def label_data(label: Label) -> dict[str, Any]:
+def label_data(label: Label) -> LabelData:
     return {
         "id": str(label.id),
         "name": label.name,
@@ -105,7 +113,7 @@ def label_data(label: Label) -> dict[str, Any]:
     }
 
 
-def user_data(user: User) -> dict[str, Any]:
+def user_data(user: User) -> UserData:
     return {
         "id": str(user.id),
         "email": user.email,
@@ -117,8 +125,7 @@ def user_data(user: User) -> dict[str, Any]:
     }
 
 
-def tombstone(id_: UUID, version: int, at: datetime) -> dict[str, Any]:
-    """What is left of a thing that is gone: newer than every version of it there was."""
+def tombstone(id_: UUID, version: int, at: datetime) -> Tombstone:
     return {"id": str(id_), "version": version + 1, "deletedAt": instant_text(at)}
 
 

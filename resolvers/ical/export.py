@@ -5,7 +5,7 @@ last one ended with, so nothing comes twice, and nothing that stays is left out.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from resolvers.ical.writing import Manner, component, head, tail
 from resolvers.ical.zones import vtimezone
 from resolvers.instants import instant_text, zone_or_utc
 from resolvers.labels import label_ids_of_tasks
+from resolvers.log.forms import TaskData
 from resolvers.recurrences.reading import recurrences_by_ids
 from resolvers.tables import Channel, Label, Project, Reminder, Task
 from resolvers.validation import read_id
@@ -110,6 +111,7 @@ async def _nodes(session: AsyncSession, user_id: UUID, kind: str, behind: UUID, 
         .limit(limit)
     )
     rows: Sequence[Any] = found.scalars().all()
+    data: Sequence[Mapping[str, Any]]
     match kind:
         case "project":
             data = [project_data(row) for row in rows]
@@ -121,10 +123,10 @@ async def _nodes(session: AsyncSession, user_id: UUID, kind: str, behind: UUID, 
             data = [reminder_data(row) for row in rows]
         case _:
             data = [_channel_data(row) for row in rows]
-    return [{"kind": kind} | each for each in data]
+    return [{"kind": kind, **each} for each in data]
 
 
-async def _tasks(session: AsyncSession, user_id: UUID, tasks: Sequence[Task]) -> list[Node]:
+async def _tasks(session: AsyncSession, user_id: UUID, tasks: Sequence[Task]) -> list[TaskData]:
     ids = [task.id for task in tasks]
     labels = await label_ids_of_tasks(session, user_id, ids)
     recurrences = await recurrences_by_ids(session, user_id, [task.id for task in tasks if task.recurring])

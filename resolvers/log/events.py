@@ -1,5 +1,6 @@
 """Everything that can happen, and the form in which it is told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +39,10 @@ class EventType(StrEnum):
     USER_UPDATED = "user.updated"
 
 
+#: After these a thing is gone for good.
+ENDINGS = frozenset({EventType.TASK_PURGED, EventType.PROJECT_DELETED, EventType.LABEL_DELETED})
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to something of one user.
@@ -45,7 +50,7 @@ class Event:
     seq      the user's gap-free event number, in commit order
     changed  for an update, the fields that changed, by their names in the API
     data     the whole aggregate right after this event, under its names in the API with ids for objects:
-             enough to rebuild state from the log alone; for a deletion or purge, a tombstone with the `id`
+             enough to rebuild state from the log alone; of what is gone, a tombstone: `forms.py` has the forms
     """
 
     user_id: UUID
@@ -56,5 +61,5 @@ class Event:
     schema_version: int
     correlation_id: str
     changed: tuple[str, ...]
-    data: dict[str, Any]
+    data: Mapping[str, Any]
     created_at: datetime

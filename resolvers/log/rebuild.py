@@ -1,17 +1,16 @@
 """A user's things as their log alone tells them: each as its last event left it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
-from resolvers.log.events import EventType
+from resolvers.log.events import ENDINGS, EventType
 
 #: What happens to a series happens to its task.
 _KINDS = {"recurrence": "task", "recurring": "task"}
-_ENDINGS = {EventType.TASK_PURGED, EventType.PROJECT_DELETED, EventType.LABEL_DELETED}
 
-type Thing = dict[str, Any]
+type Thing = Mapping[str, Any]
 
 
 class Rebuilt:
@@ -26,7 +25,7 @@ class Rebuilt:
     def apply(self, type_: EventType, id_: str, data: str) -> None:
         kind = type_.partition(".")[0]
         key = _KINDS.get(kind, kind), id_
-        if type_ in _ENDINGS:
+        if type_ in ENDINGS:
             self._things.pop(key, None)
             self._gone.add(id_)
         else:
@@ -58,7 +57,7 @@ class Rebuilt:
         return thing
 
 
-def _read(text: str) -> Thing:
+def _read(text: str) -> dict[str, Any]:
     """What is no object tells nothing: every field will differ."""
     try:
         data = orjson.loads(text)

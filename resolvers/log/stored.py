@@ -1,6 +1,6 @@
 """A user's things as the tables have them, in the words of the log."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from resolvers.tables import Label, Project, Recurrence, Reminder, Task, User
 PAGE_ROWS = 500
 
 
-async def stored_things(session: AsyncSession, user_id: UUID) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+async def stored_things(session: AsyncSession, user_id: UUID) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
     """Each with its kind. All are of one moment where the session's transaction shows one."""
     of_user = sa.select(User).where(col(User.id) == user_id)
     async for rows in pages(session, of_user):

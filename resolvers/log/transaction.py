@@ -1,7 +1,7 @@
 """One transaction: the rows, and the events about them with the user's next numbers, commit together or not at all."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class Transaction:
         return self.position.last_seq + len(self.events) + 1
 
     def record(
-        self, type_: EventType, aggregate_id: UUID, data: dict[str, Any], changed: Sequence[str] = ()
+        self, type_: EventType, aggregate_id: UUID, data: Mapping[str, Any], changed: Sequence[str] = ()
     ) -> Event:
         """Put what just happened into the log. `data` is the aggregate as it now is."""
         event = Event(

@@ -1,5 +1,6 @@
 """The viewer, and where they are signed in."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any, Self
 
@@ -35,7 +36,7 @@ class User:
         )
 
     @classmethod
-    def of_data(cls, data: dict[str, Any]) -> Self:
+    def of_data(cls, data: Mapping[str, Any]) -> Self:
         """As an event tells it."""
         return cls(
             id=strawberry.ID(data["id"]),

@@ -1,6 +1,6 @@
 """Projects and labels."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -40,7 +40,7 @@ class Project:
         )
 
     @classmethod
-    def of_data(cls, data: dict[str, Any]) -> Self:
+    def of_data(cls, data: Mapping[str, Any]) -> Self:
         """As an event tells it."""
         return cls(
             id=strawberry.ID(data["id"]),
@@ -95,7 +95,7 @@ class Label:
         )
 
     @classmethod
-    def of_data(cls, data: dict[str, Any]) -> Self:
+    def of_data(cls, data: Mapping[str, Any]) -> Self:
         """As an event tells it."""
         return cls(
             id=strawberry.ID(data["id"]),

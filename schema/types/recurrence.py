@@ -1,5 +1,6 @@
 """How a task recurs, as its row or an event tells it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -69,7 +70,7 @@ class Recurrence:
         "rule has run out, or waits for a completion."
     )
     ended: bool = strawberry.field(description="True once the rule has no occurrence left.")
-    data: strawberry.Private[dict[str, Any]]
+    data: strawberry.Private[Mapping[str, Any]]
 
     @strawberry.field(description="The occurrences still to come, `nextOccurrence` first. At most 100.")
     def upcoming(self, first: int = 5) -> list[datetime]:
@@ -91,7 +92,7 @@ class Recurrence:
         return summary(parse_rule(self.rule), zone_or_utc(self.time_zone))
 
     @classmethod
-    def of_data(cls, data: dict[str, Any]) -> Self:
+    def of_data(cls, data: Mapping[str, Any]) -> Self:
         """As the log tells it, which is how a row is told, too."""
         upcoming = data["nextOccurrence"]
         return cls(

@@ -1,6 +1,6 @@
 """Reminders, as rows of the database or as an event tells them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -78,7 +78,7 @@ class Reminder:
         )
 
     @classmethod
-    def of_data(cls, data: dict[str, Any]) -> Self:
+    def of_data(cls, data: Mapping[str, Any]) -> Self:
         """As an event tells it."""
         notified_at = data["notifiedAt"]
         return cls(

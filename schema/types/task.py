@@ -1,6 +1,6 @@
 """Tasks, as rows of the database or as an event tells them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Self, cast
@@ -106,7 +106,7 @@ class Task:
     async def recurrence(self, info: Info) -> Recurrence | None:
         if not self.is_recurring:
             return None
-        data = self.recurrence_data
+        data: Mapping[str, Any] | None = self.recurrence_data
         if data is None:
             row = await info.context.loaders.recurrence.load(UUID(self.id))
             if row is None:
@@ -156,7 +156,7 @@ class Task:
         )
 
     @classmethod
-    def of_data(cls, data: dict[str, Any]) -> Self:
+    def of_data(cls, data: Mapping[str, Any]) -> Self:
         """As an event tells it: its own fields as they were then."""
         due_date = _instant(data["dueDate"])
         due_on = None if data["dueOn"] is None else date.fromisoformat(data["dueOn"])

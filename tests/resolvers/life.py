@@ -22,6 +22,7 @@ from resolvers.reminders.change import NewReminder, create_reminder
 from resolvers.reminders.ring import next_ring
 from resolvers.tables import Recurrence, Reminder, Task, User, UserStream
 from resolvers.tasks import NewTask, complete_task, create_task, delete_task, reopen_task, restore_task
+from tests.support.event_form import check_form
 
 
 def at(text: str) -> datetime:
@@ -200,7 +201,10 @@ class Life:
 
     async def events(self) -> list[Event]:
         async with self.database.read() as session:
-            return await read_after(session, self.user, 0, 10_000)
+            events = await read_after(session, self.user, 0, 10_000)
+        for event in events:
+            check_form(event.type, event.data)
+        return events
 
 
 def _text(instant: datetime) -> str:

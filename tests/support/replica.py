@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from resolvers.log.events import EventType
 from tests.support.client import Api
+from tests.support.event_form import check_form
 
 TASK = """
 id title description completed completedAt priority dueDate dueOn allDay timeZone position version createdAt
@@ -68,6 +70,7 @@ class Replica:
 
     def apply(self, event: dict[str, Any]) -> None:
         """Take one event. What is older than what is here is passed over."""
+        check_form(EventType[event["type"]], event["data"])
         self.cursor = event["cursor"]
         self.applied.append(event["id"])
         kind = event["type"].partition("_")[0]
