@@ -52,7 +52,7 @@ class RecurrenceData(TypedDict):
 class TaskData(TypedDict):
     id: Id
     title: str
-    description: str | None
+    description: str
     completed: bool
     completedAt: Instant | None
     priority: Priority

@@ -9,7 +9,12 @@ import pytest
 
 from tests.architecture.tree import ROOT
 
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "DECISIONS.md")]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "DECISIONS.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def found(pattern: str) -> list[str]:
@@ -31,10 +36,27 @@ def test_every_program_of_the_documents_says_how_it_is_used(command: str) -> Non
     assert "usage:" in answer.stdout.lower()
 
 
-def test_every_link_of_the_documents_to_a_file_leads_to_one() -> None:
-    links = [link for link in found(r"\]\(([^)#\s]+)") if "://" not in link and not link.startswith("/")]
+def headings(document: Path) -> set[str]:
+    """As GitHub makes anchors of them."""
+    titles = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_link_of_the_documents_leads_to_a_file_and_to_a_heading_in_it() -> None:
+    links = [
+        (document, link)
+        for document in DOCUMENTS
+        for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
+        if "://" not in link and not link.startswith("/")
+    ]
     assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    wrong = []
+    for document, link in links:
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        if not target.exists() or (anchor and anchor not in headings(target)):
+            wrong.append((document.name, link))
+    assert wrong == []
 
 
 def test_every_path_in_the_documents_tables_and_lists_exists() -> None:
