@@ -4,6 +4,7 @@ import Bowser from 'bowser';
 import { useCallback, useEffect, useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
 import { instantText } from '@/features/tasks/due';
+import { useWhen } from '@/features/tasks/when';
 import { ask, type Fault, faultBy, faultOf } from '@/graphql/ask';
 import { Button } from '@/ui/Button';
 import { Confirm } from '@/ui/Confirm';
@@ -105,7 +106,7 @@ export function SessionsSection() {
 
 function SessionItem({ session, busy, onEnd }: { session: SignIn; busy: boolean; onEnd: () => void }) {
   const name = browserName(session.userAgent);
-  const when = instantText(new Date(session.lastUsedAt), new Date());
+  const used = instantText(new Date(session.lastUsedAt), useWhen());
   return (
     <li
       data-testid="session"
@@ -115,7 +116,7 @@ function SessionItem({ session, busy, onEnd }: { session: SignIn; busy: boolean;
         <p className="font-medium wrap-anywhere" title={session.userAgent}>
           {name}
         </p>
-        <p className="text-xs text-soft">{session.current ? TEXT.thisBrowser : TEXT.lastUsed(when)}</p>
+        <p className="text-xs text-soft">{session.current ? TEXT.thisBrowser : TEXT.lastUsed(used)}</p>
       </div>
       {!session.current && (
         <Button kind="outline" disabled={busy} aria-label={TEXT.endOne(name)} onClick={onEnd}>

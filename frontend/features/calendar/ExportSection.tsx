@@ -3,7 +3,8 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
-import { localDay } from '@/features/tasks/due';
+import { useZone } from '@/features/tasks/when';
+import { dayIn } from '@/features/tasks/zone';
 import { faultBy } from '@/graphql/ask';
 import { Button } from '@/ui/Button';
 import { calendarFile, dataFile, save } from './exports';
@@ -11,6 +12,7 @@ import { TEXT } from './text';
 
 export function ExportSection() {
   const { session } = useHere();
+  const zone = useZone();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -18,7 +20,7 @@ export function ExportSection() {
     setBusy(true);
     setProblem(null);
     try {
-      save(await make(session.run.bind(session), localDay(new Date())));
+      save(await make(session.run.bind(session), dayIn(zone, new Date())));
     } catch (error) {
       setProblem(faultBy(error).message);
     } finally {

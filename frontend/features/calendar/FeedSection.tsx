@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
 import { instantText } from '@/features/tasks/due';
+import { useWhen } from '@/features/tasks/when';
 import { ask, faultBy, faultOf } from '@/graphql/ask';
 import type { CalendarFeedQuery } from '@/graphql/generated/graphql';
 import { Button } from '@/ui/Button';
@@ -20,6 +21,7 @@ interface Urls {
 
 export function FeedSection() {
   const { session } = useHere();
+  const when = useWhen();
   const run = session.run.bind(session);
   /** Undefined while it is not known. */
   const [feed, setFeed] = useState<Feed>();
@@ -63,12 +65,12 @@ export function FeedSection() {
       setUrls(null);
     });
 
-  const read = feed?.lastReadAt ? instantText(new Date(feed.lastReadAt), new Date()) : null;
+  const read = feed?.lastReadAt ? instantText(new Date(feed.lastReadAt), when) : null;
   return (
     <div className="grid gap-4 rounded-xl border border-line bg-card px-4 py-4 shadow-sm">
       {feed !== undefined && (
         <p data-testid="feed-state" className="text-sm">
-          {feed ? TEXT.feedThere(instantText(new Date(feed.createdAt), new Date()), read) : TEXT.feedNone}
+          {feed ? TEXT.feedThere(instantText(new Date(feed.createdAt), when), read) : TEXT.feedNone}
         </p>
       )}
       {urls && (

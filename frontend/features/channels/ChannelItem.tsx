@@ -4,6 +4,7 @@ import { BellRing, Mail, Trash2, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
 import { instantText } from '@/features/tasks/due';
+import { useWhen } from '@/features/tasks/when';
 import type { Fault } from '@/graphql/ask';
 import type { EventType } from '@/graphql/generated/graphql';
 import { Button, IconButton } from '@/ui/Button';
@@ -17,6 +18,7 @@ const ICONS = { WEB_PUSH: BellRing, EMAIL: Mail, WEBHOOK: Webhook };
 
 export function ChannelItem({ channel, isHere }: { channel: Channel; isHere: boolean }) {
   const { channels, push } = useHere().store;
+  const when = useWhen();
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
   const [note, setNote] = useState<{ message: string; bad: boolean } | null>(null);
@@ -80,7 +82,7 @@ export function ChannelItem({ channel, isHere }: { channel: Channel; isHere: boo
       {!channel.confirmed && <p className="text-sm text-warn">{TEXT.unconfirmed}</p>}
       {channel.failedAt !== null && (
         <p className="text-sm text-danger">
-          {TEXT.failedAt(instantText(new Date(channel.failedAt), new Date()), channel.failure ?? '')}
+          {TEXT.failedAt(instantText(new Date(channel.failedAt), when), channel.failure ?? '')}
         </p>
       )}
       <output className={note?.bad ? 'text-sm text-danger empty:hidden' : 'text-sm text-good empty:hidden'}>

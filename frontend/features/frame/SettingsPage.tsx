@@ -18,12 +18,14 @@ import { Rings } from '@/features/reminders/Rings';
 import { BOARD } from '@/features/tasks/board';
 import { there } from '@/features/tasks/tree';
 import { wanted$ } from '@/features/tasks/wanted';
+import { useWhen } from '@/features/tasks/when';
 import { Header } from './Header';
 import { ThemeChoice } from './ThemeChoice';
 import { TEXT } from './text';
 
 export function SettingsPage() {
   const router = useRouter();
+  const when = useWhen();
   const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
   const open = ({ id }: { id: string }) => {
     wanted$.next(id);
@@ -71,7 +73,7 @@ export function SettingsPage() {
           <DeleteSection />
         </Section>
       </main>
-      {data && <Rings tasks={there(data.tasks.nodes)} onOpen={open} />}
+      {data && <Rings tasks={there(data.tasks.nodes)} when={when} onOpen={open} />}
     </div>
   );
 }

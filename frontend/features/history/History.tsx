@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
 import type { Label, Project, Task } from '@/features/tasks/board';
 import { instantText } from '@/features/tasks/due';
+import { useWhen } from '@/features/tasks/when';
 import { type Happened, historyOf } from './operations';
 import { type Change, storyOf } from './story';
 import { TEXT } from './text';
@@ -31,6 +32,7 @@ export function History({ task, projects, labels }: Props) {
 
 function Story({ task: { id, version }, projects, labels }: Props) {
   const { session } = useHere();
+  const when = useWhen();
   const [happened, setHappened] = useState<readonly Happened[] | 'loading' | 'failed'>('loading');
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: with each version there is more to tell
@@ -50,8 +52,8 @@ function Story({ task: { id, version }, projects, labels }: Props) {
     if (typeof happened === 'string') return [];
     const names = (things: readonly { id: string; name: string }[]) =>
       new Map(things.map(({ id, name }) => [id, name]));
-    return storyOf(happened, { projects: names(projects), labels: names(labels) }, new Date());
-  }, [happened, projects, labels]);
+    return storyOf(happened, { projects: names(projects), labels: names(labels) }, when);
+  }, [happened, projects, labels, when]);
 
   // Mostly it is below the fold.
   const list = useRef<HTMLOListElement>(null);
@@ -74,7 +76,7 @@ function Story({ task: { id, version }, projects, labels }: Props) {
           <p className="flex flex-wrap items-baseline justify-between gap-x-3">
             <span className="font-medium">{what}</span>
             <time dateTime={at.toISOString()} className="text-xs text-soft">
-              {instantText(at, new Date())}
+              {instantText(at, when)}
             </time>
           </p>
           {changes.map((change) => (

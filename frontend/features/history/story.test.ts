@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Happened } from './operations';
 import { storyOf } from './story';
 
-const NOW = new Date('2026-03-01T12:00:00Z');
+const NOW = { now: new Date('2026-03-01T12:00:00Z'), zone: 'UTC' };
 const NAMES = { projects: new Map([['home', 'Home']]), labels: new Map([['calm', 'Calm']]) };
 const MILK = { title: 'Buy milk', description: '', priority: 'NONE', position: 'a0', labelIds: [], recurrence: null };
 

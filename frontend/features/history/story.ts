@@ -2,6 +2,7 @@
 
 import { dueFields, dueText } from '@/features/tasks/due';
 import { TEXT as TASKS } from '@/features/tasks/text';
+import type { When } from '@/features/tasks/when';
 import type { Happened } from './operations';
 import { EVENTS, TEXT } from './text';
 
@@ -32,13 +33,13 @@ export interface Names {
 type Snapshot = Readonly<Record<string, unknown>>;
 
 /** The newest first. What an event changed is told by what the task was before it. */
-export function storyOf(happened: readonly Happened[], names: Names, now: Date): Entry[] {
+export function storyOf(happened: readonly Happened[], names: Names, when: When): Entry[] {
   const entries: Entry[] = [];
   let before: Snapshot | null = null;
   for (const { id, type, timestamp, data } of happened) {
     const after = isSnapshot(data) ? data : {};
     const what = EVENTS[type];
-    const changes = before ? changesOf(before, after, names, now) : [];
+    const changes = before ? changesOf(before, after, names, when) : [];
     before = after;
     // What only moves a series on is no news.
     if (!what || (type === 'TASK_UPDATED' && changes.length === 0)) continue;
@@ -47,12 +48,15 @@ export function storyOf(happened: readonly Happened[], names: Names, now: Date):
   return entries.reverse();
 }
 
-function changesOf(before: Snapshot, after: Snapshot, names: Names, now: Date): Change[] {
+function changesOf(before: Snapshot, after: Snapshot, names: Names, when: When): Change[] {
   const readers: [string, (task: Snapshot) => string, shown?: boolean][] = [
     [TEXT.fields.title, ({ title }) => text(title)],
     [TEXT.fields.description, ({ description }) => text(description)],
     [TEXT.fields.priority, ({ priority }) => TASKS.priorities[priority as keyof typeof TASKS.priorities] ?? ''],
-    [TEXT.fields.due, ({ dueOn, dueDate }) => dueText(dueFields(text(dueOn) || text(dueDate) || null), now) ?? ''],
+    [
+      TEXT.fields.due,
+      ({ dueOn, dueDate }) => dueText(dueFields(text(dueOn) || text(dueDate) || null, when.zone), when) ?? '',
+    ],
     [TEXT.fields.project, ({ projectId }) => (projectId ? (names.projects.get(text(projectId)) ?? TEXT.gone) : '')],
     [TEXT.fields.labels, ({ labelIds }) => listed(labelIds, names.labels)],
     [TEXT.fields.rule, ({ recurrence }) => (isSnapshot(recurrence) ? text(recurrence.rule) : ''), false],

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useTaskChanges } from '@/features/tasks/changes';
 import { dayText } from '@/features/tasks/due';
+import { useWhen } from '@/features/tasks/when';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Modal } from '@/ui/Modal';
@@ -9,6 +10,7 @@ import { TEXT } from './text';
 /** A new task on a day of the calendar. */
 export function AddDialog({ day, onClose }: { day: string; onClose: () => void }) {
   const changes = useTaskChanges();
+  const when = useWhen();
   const [title, setTitle] = useState('');
 
   function submit(event: FormEvent) {
@@ -18,7 +20,7 @@ export function AddDialog({ day, onClose }: { day: string; onClose: () => void }
   }
 
   return (
-    <Modal title={TEXT.newTask(dayText(day, new Date()))} onClose={onClose} holds={title !== ''}>
+    <Modal title={TEXT.newTask(dayText(day, when))} onClose={onClose} holds={title !== ''}>
       <form onSubmit={submit} className="grid gap-4">
         <TextField
           label={TEXT.title}

@@ -2,6 +2,7 @@ import { clsx } from 'clsx';
 import { Repeat } from 'lucide-react';
 import type { Task } from '@/features/tasks/board';
 import { isOverdue, timeText } from '@/features/tasks/due';
+import type { When } from '@/features/tasks/when';
 import { plusDays } from '@/features/tasks/zone';
 import { TEXT } from './text';
 
@@ -12,14 +13,14 @@ const LOOK =
 interface Props {
   task: Task;
   day: string;
-  now: Date;
+  when: When;
   onOpen: () => void;
   onMove: (to: string) => void;
 }
 
 /** A task on its day. */
-export function MonthTask({ task, day, now, onOpen, onMove }: Props) {
-  const time = task.dueOn === null && task.dueDate !== null ? timeText(new Date(task.dueDate)) : null;
+export function MonthTask({ task, day, when, onOpen, onMove }: Props) {
+  const time = task.dueOn === null && task.dueDate !== null ? timeText(new Date(task.dueDate), when.zone) : null;
   const color = task.project?.color;
   return (
     <button
@@ -44,7 +45,7 @@ export function MonthTask({ task, day, now, onOpen, onMove }: Props) {
         LOOK,
         'cursor-grab border border-l-[3px] border-line bg-card shadow-xs hover:bg-line/40',
         task.completed && 'text-soft line-through',
-        isOverdue(task, now) && 'text-danger',
+        isOverdue(task, when) && 'text-danger',
       )}
       style={color ? { borderLeftColor: color } : {}}
     >

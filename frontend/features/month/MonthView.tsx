@@ -4,8 +4,8 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Task } from '@/features/tasks/board';
 import type { Draft } from '@/features/tasks/draft';
+import type { When } from '@/features/tasks/when';
 import { dayIn } from '@/features/tasks/zone';
-import type { When } from '@/features/views/select';
 import { Button, IconButton } from '@/ui/Button';
 import { AddDialog } from './AddDialog';
 import { format, MonthDay } from './MonthDay';
@@ -24,8 +24,9 @@ interface Props {
   onEdit: (task: Task, draft?: Draft) => void;
 }
 
-/** A month of tasks on their days, as the clocks here have them. */
-export function MonthView({ tasks, month: chosen, when: { now, zone }, onMonth, onEdit }: Props) {
+/** A month of tasks on their days, as the clocks of the account have them. */
+export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props) {
+  const { now, zone } = when;
   const table = useRef<HTMLTableElement>(null);
   const moved = useRef<string | null>(null);
   const [adding, setAdding] = useState<string | null>(null);
@@ -103,7 +104,7 @@ export function MonthView({ tasks, month: chosen, when: { now, zone }, onMonth, 
                         <MonthTask
                           task={task}
                           day={day}
-                          now={now}
+                          when={when}
                           onOpen={() => onEdit(task)}
                           onMove={(to) => moveTo(task, day, to)}
                         />

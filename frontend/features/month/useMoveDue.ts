@@ -3,6 +3,7 @@ import type { Task } from '@/features/tasks/board';
 import { useTaskChanges } from '@/features/tasks/changes';
 import { type Draft, fieldsOf, touch } from '@/features/tasks/draft';
 import { dayText } from '@/features/tasks/due';
+import { useWhen } from '@/features/tasks/when';
 import { announce } from '@/ui/announce';
 import { daysBetween, dueLater } from './month';
 import { TEXT } from './text';
@@ -11,6 +12,7 @@ import { TEXT } from './text';
  * meanwhile is left to the editor. */
 export function useMoveDue(onClash: (task: Task, draft: Draft) => void) {
   const changes = useTaskChanges();
+  const when = useWhen();
 
   async function save(task: Task, was: string | null, mine: string | null) {
     const left = await changes.save(task, touch({}, 'due', mine, { ...fieldsOf(task), due: was }));
@@ -22,7 +24,7 @@ export function useMoveDue(onClash: (task: Task, draft: Draft) => void) {
     const next = dueLater(task, daysBetween(from, to));
     if (from === to || next === null) return;
     void save(task, due, next);
-    const said = TEXT.moved(task.title, dayText(to, new Date()));
+    const said = TEXT.moved(task.title, dayText(to, when));
     announce(said);
     toast(said, { id: `due ${task.id}`, action: { label: TEXT.undo, onClick: () => void save(task, next, due) } });
   };

@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import { TEXT as BULK } from '@/features/bulk/text';
-import { localDay } from '@/features/tasks/due';
+import { dayIn } from '@/features/tasks/zone';
 import { aServer, open, press, rows, ticks } from '@/tests/app';
 import { page, type Server } from '@/tests/server';
 import { aTask } from '@/tests/things';
@@ -53,7 +53,7 @@ test('a task that is chosen is put elsewhere by buttons', async () => {
 });
 
 test('what goes by its date has no order of its own', async () => {
-  const today = localDay(new Date());
+  const today = dayIn('UTC', new Date());
   const due = { dueOn: today, dueDate: `${today}T00:00:00Z` };
   server.root.tasks = () => page([aTask(due), aTask({ id: 'tea', title: 'Tea', position: 'a1', ...due })]);
   history.replaceState(null, '', '/?view=today');

@@ -1,4 +1,5 @@
 import { Bell, CalendarDays, Clock, Flag, Folder, Repeat, Tag, X } from 'lucide-react';
+import type { When } from '@/features/tasks/when';
 import type { Parsed } from './parse';
 import type { Reading, ReadingKind } from './readings';
 import { TEXT } from './text';
@@ -18,19 +19,19 @@ const ICONS: Record<ReadingKind, typeof Bell> = {
 interface Props {
   id: string;
   parsed: Parsed;
-  now: Date;
+  when: When;
   /** Its words are to be words of the title. */
   onUnread: (reading: Reading) => void;
 }
 
 /** What was understood, each with a button that takes it back. */
-export function Chips({ id, parsed, now, onUnread }: Props) {
+export function Chips({ id, parsed, when, onUnread }: Props) {
   return (
     <ul id={id} aria-label={TEXT.chips} aria-live="polite" className="flex flex-wrap gap-1.5 px-3 pb-3 empty:hidden">
       {parsed.readings.map((reading, index) => {
         const { kind, named } = reading;
         const Icon = ICONS[kind];
-        const words = chipText(reading, parsed, now);
+        const words = chipText(reading, parsed, when);
         const what = named?.id === null ? '' : TEXT.what(TEXT.kinds[kind]); // what is new says that itself
         const takeBack = TEXT.takeBack(`${what}${words}`);
         return (

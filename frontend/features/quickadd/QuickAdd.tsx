@@ -37,7 +37,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   const { title, due, repeats, readings } = line.parsed;
-  const task = newTask({ title, project, due });
+  const task = newTask({ title, project, due }, line.when.zone);
   const preview = usePreview(task, repeats, due);
   const refused = preview.state === 'refused' ? TEXT.refused(preview.message) : null;
 
@@ -102,7 +102,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
           <span className="text-soft">{TEXT.title}</span> {title}
         </p>
       )}
-      <Chips id={`${id}-chips`} parsed={line.parsed} now={line.now} onUnread={unread} />
+      <Chips id={`${id}-chips`} parsed={line.parsed} when={line.when} onUnread={unread} />
       {refused !== null && (
         <p id={`${id}-refused`} role="alert" className="px-3 pb-3 text-sm text-danger">
           {refused}

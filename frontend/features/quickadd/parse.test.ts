@@ -186,7 +186,7 @@ test('a reminder is one only where there is something to count from', () => {
 test('chips say what is meant', () => {
   const chips = (text: string) => {
     const parsed = read(text);
-    return parsed.readings.map((reading) => chipText(reading, parsed, NOW));
+    return parsed.readings.map((reading) => chipText(reading, parsed, { now: NOW, zone: VIENNA }));
   };
   expect(chips('Pay rent every month on the 1st #home #rent !high @bank')).toEqual([
     'every month on the 1st',

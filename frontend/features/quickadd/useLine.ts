@@ -1,7 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Label, Project } from '@/features/tasks/board';
-import { zoneHere } from '@/features/tasks/zone';
-import { useMinute } from '@/ui/useMinute';
+import { useWhen } from '@/features/tasks/when';
 import { type Options, parse, without } from './parse';
 import type { Reading } from './readings';
 
@@ -15,16 +14,16 @@ const EMPTY: Typed = { text: '', plain: [] };
 
 /** The line as it is typed, and what it means by now. */
 export function useLine(projects: readonly Project[], labels: readonly Label[]) {
-  const minute = useMinute();
+  const when = useWhen();
   const [typed, setTyped] = useState(EMPTY);
   const options = useMemo(() => optionsOf(projects, labels), [projects, labels]);
-  const read = (at: Date) => parse(typed.text, at, zoneHere(), { ...options, plain: typed.plain });
+  const read = (at: Date) => parse(typed.text, at, when.zone, { ...options, plain: typed.plain });
 
   return {
     text: typed.text,
-    now: minute,
+    when,
     // biome-ignore lint/correctness/useExhaustiveDependencies: `read` is of these
-    parsed: useMemo(() => read(new Date()), [typed, options, minute]),
+    parsed: useMemo(() => read(new Date()), [typed, options, when]),
     /** What it means at this very moment. */
     readNow: () => read(new Date()),
     type: (text: string) => setTyped(({ plain }) => (text.trim() ? { text, plain } : { ...EMPTY, text })),

@@ -1,8 +1,10 @@
 /** What was understood, for people. The words for a pattern are understood as that pattern again. */
 
 import { beforeText } from '@/features/reminders/duration';
-import { dayText, instantText, isDay, localDay, timeText } from '@/features/tasks/due';
+import { dayText, instantText, isDay, timeText } from '@/features/tasks/due';
 import { TEXT as TASKS } from '@/features/tasks/text';
+import type { When } from '@/features/tasks/when';
+import { dayIn } from '@/features/tasks/zone';
 import type { Parsed } from './parse';
 import { type Pattern, WORKDAYS } from './pattern';
 import type { Reading } from './readings';
@@ -33,17 +35,17 @@ function dayOfText({ weekdays, monthDays, nth, month }: Pattern): string | null 
 }
 
 /** What a chip says. */
-export function chipText({ kind, named, beforeDue }: Reading, parsed: Parsed, now: Date): string {
+export function chipText({ kind, named, beforeDue }: Reading, parsed: Parsed, when: When): string {
   switch (kind) {
     case 'repeats':
-      return repeatsText(parsed);
+      return repeatsText(parsed, when);
     case 'ends':
       if (parsed.ends.by === 'count') return TEXT.times(parsed.ends.count);
-      return parsed.ends.by === 'day' ? TEXT.until(dayText(parsed.ends.day, now)) : '';
+      return parsed.ends.by === 'day' ? TEXT.until(dayText(parsed.ends.day, when)) : '';
     case 'date':
-      return parsed.pattern ? TEXT.from(dueDayText(parsed, now)) : dueDayText(parsed, now);
+      return parsed.pattern ? TEXT.from(dueDayText(parsed, when)) : dueDayText(parsed, when);
     case 'time':
-      return clockText(parsed, now);
+      return clockText(parsed, when);
     case 'priority':
       return TASKS.priorities[parsed.priority ?? 'NONE'];
     case 'reminder':
@@ -56,22 +58,23 @@ export function chipText({ kind, named, beforeDue }: Reading, parsed: Parsed, no
 }
 
 /** With the time where the pattern's own words say it, as `every morning` does. */
-function repeatsText({ pattern, due, readings }: Parsed): string {
+function repeatsText({ pattern, due, readings }: Parsed, { zone }: When): string {
   if (!pattern) return '';
   const words = patternText(pattern);
   const says = pattern.part !== null && due !== null && !readings.some(({ kind }) => kind === 'time');
-  return says ? TEXT.at(words, timeText(new Date(due))) : words;
+  return says ? TEXT.at(words, timeText(new Date(due), zone)) : words;
 }
 
-function dueDayText({ due }: Parsed, now: Date): string {
+function dueDayText({ due }: Parsed, when: When): string {
   if (due === null) return '';
-  return dayText(isDay(due) ? due : localDay(new Date(due)), now);
+  return dayText(isDay(due) ? due : dayIn(when.zone, new Date(due)), when);
 }
 
 /** With the day where nothing else says that. */
-function clockText(parsed: Parsed, now: Date): string {
+function clockText(parsed: Parsed, when: When): string {
   const { due, pattern, readings } = parsed;
-  if (due === null || isDay(due)) return dueDayText(parsed, now);
+  if (due === null || isDay(due)) return dueDayText(parsed, when);
   const instant = new Date(due);
-  return pattern || readings.some(({ kind }) => kind === 'date') ? timeText(instant) : instantText(instant, now);
+  const said = pattern || readings.some(({ kind }) => kind === 'date');
+  return said ? timeText(instant, when.zone) : instantText(instant, when);
 }

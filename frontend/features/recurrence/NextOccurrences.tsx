@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import { useId } from 'react';
-import { zoneHere } from '@/features/tasks/zone';
+import { useZone } from '@/features/tasks/when';
 import type { Repeats } from './repeats';
 import type { Frame } from './rule';
 import { TEXT } from './text';
@@ -18,8 +18,8 @@ interface Props {
 /** What comes next, in the zone of the series. */
 export function NextOccurrences({ preview, repeats, frame, saved }: Props) {
   const id = useId();
+  const elsewhere = frame.timeZone !== useZone();
   if (preview.state === 'refused') return null; // that is said at the field
-  const elsewhere = frame.timeZone !== zoneHere();
   return (
     <div className="rounded-lg bg-page px-3 py-2.5 text-sm">
       <p id={id} className="flex flex-wrap justify-between gap-x-3 text-soft">

@@ -1,5 +1,6 @@
 import { CornerDownRight, Repeat } from 'lucide-react';
 import type { Task } from '@/features/tasks/board';
+import type { When } from '@/features/tasks/when';
 import { frameOf } from './repeats';
 import { TEXT } from './text';
 import { shortText } from './words';
@@ -8,11 +9,11 @@ interface Props {
   task: Task;
   /** The one that it was spawned from, where that is known. */
   series: Task | undefined;
-  now: Date;
+  when: When;
 }
 
 /** On a task: how it recurs and what is next, or what it comes from. */
-export function RecurrenceFact({ task, series, now }: Props) {
+export function RecurrenceFact({ task, series, when }: Props) {
   const { recurrence, spawnedFrom } = task;
   if (recurrence) {
     const next = recurrence.nextOccurrence;
@@ -21,7 +22,7 @@ export function RecurrenceFact({ task, series, now }: Props) {
         <Repeat aria-hidden className="mt-px size-3.5 shrink-0" />
         <span>
           {recurrence.summary || TEXT.repeats}
-          {next && ` · ${TEXT.nextOn(shortText(next, frameOf(task, task.dueOn ?? task.dueDate), now))}`}
+          {next && ` · ${TEXT.nextOn(shortText(next, frameOf(task, task.dueOn ?? task.dueDate), when))}`}
         </span>
       </span>
     );

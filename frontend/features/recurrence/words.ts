@@ -1,6 +1,7 @@
 /** Occurrences for people: in the zone of their series, and in the language of the browser. */
 
-import { dayText, instantText, localDay } from '@/features/tasks/due';
+import { dayText, instantText } from '@/features/tasks/due';
+import type { When } from '@/features/tasks/when';
 import { dayIn, knownZone } from '@/features/tasks/zone';
 import type { Frame } from './rule';
 
@@ -17,9 +18,9 @@ export function occurrenceText(at: string, { timeZone, allDay }: Frame): string 
 }
 
 /** In short: the day, and today the time as well. */
-export function shortText(at: string, { timeZone, allDay }: Frame, now: Date): string {
+export function shortText(at: string, { timeZone, allDay }: Frame, when: When): string {
   const instant = new Date(at);
-  if (allDay) return dayText(dayIn(timeZone, instant), now);
-  const day = localDay(instant);
-  return day === localDay(now) ? instantText(instant, now) : dayText(day, now);
+  if (allDay) return dayText(dayIn(timeZone, instant), when);
+  const day = dayIn(when.zone, instant);
+  return day === dayIn(when.zone, when.now) ? instantText(instant, when) : dayText(day, when);
 }

@@ -7,6 +7,7 @@ import { type Draft, type Fields, fieldsOf } from '@/features/tasks/draft';
 import { fieldText } from '@/features/tasks/fieldText';
 import { TEXT as TASK } from '@/features/tasks/text';
 import { wanted$ } from '@/features/tasks/wanted';
+import { useWhen, type When } from '@/features/tasks/when';
 import type { Refused } from '@/graphql/outbox/change';
 import { Button } from '@/ui/Button';
 import { taskIdOf, titleOf } from './refused';
@@ -33,6 +34,7 @@ const NAMES: Record<keyof Fields, string> = {
 export function RefusedEdit({ refused: { change, reason }, left, board, onDecided }: Props) {
   const router = useRouter();
   const path = usePathname();
+  const when = useWhen();
   const task = board.tasks.nodes.find(({ id }) => id === taskIdOf(change));
   const there = task && task.deletedAt === null ? task : null;
 
@@ -49,8 +51,8 @@ export function RefusedEdit({ refused: { change, reason }, left, board, onDecide
         {names(left).map((name) => (
           <div key={name}>
             <dt className="font-medium">{NAMES[name]}</dt>
-            <Value label={TEXT.mine} value={mine(name, left, board)} />
-            {there && <Value label={TEXT.theirs} value={theirs(name, there, board)} />}
+            <Value label={TEXT.mine} value={mine(name, left, board, when)} />
+            {there && <Value label={TEXT.theirs} value={theirs(name, there, board, when)} />}
           </div>
         ))}
       </dl>
@@ -80,12 +82,12 @@ function names(draft: Draft) {
   return Object.keys(draft) as (keyof Fields)[];
 }
 
-function mine(name: keyof Fields, left: Draft, { projects, labels }: Board): string {
+function mine(name: keyof Fields, left: Draft, { projects, labels }: Board, when: When): string {
   if (name === 'repeats') return left.repeats?.mine?.rule ?? TASK.nothing;
-  return fieldText(name, left[name]?.mine, projects.nodes, labels);
+  return fieldText(name, left[name]?.mine, projects.nodes, labels, when);
 }
 
-function theirs(name: keyof Fields, task: Task, { projects, labels }: Board): string {
+function theirs(name: keyof Fields, task: Task, { projects, labels }: Board, when: When): string {
   if (name === 'repeats') return task.recurrence?.summary ?? TASK.nothing;
-  return fieldText(name, fieldsOf(task)[name], projects.nodes, labels);
+  return fieldText(name, fieldsOf(task)[name], projects.nodes, labels, when);
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { TEXT as TASKS } from '@/features/tasks/text';
-import { instantOf, zoneHere } from '@/features/tasks/zone';
+import { useZone } from '@/features/tasks/when';
+import { instantOf } from '@/features/tasks/zone';
 import { Button } from '@/ui/Button';
 import { Select, TextField } from '@/ui/Field';
 import { durationOf, MOST, UNITS, type Unit } from './duration';
@@ -18,6 +19,7 @@ export function OwnReminder({ counting, onAdd }: Props) {
   const [unit, setUnit] = useState<Unit>('MINUTES');
   const [wall, setWall] = useState('');
   const { timeZone } = counting;
+  const own = useZone();
 
   const before = amount >= 0 && amount <= MOST[unit] && Number.isInteger(amount);
   const beforeDue: When | null = before ? { beforeDue: durationOf(amount, unit) } : null;
@@ -59,7 +61,7 @@ export function OwnReminder({ counting, onAdd }: Props) {
         </div>
         <div className="grid grid-cols-[minmax(0,1fr)_auto] items-end gap-2">
           <TextField
-            label={timeZone === zoneHere() ? TEXT.at : `${TEXT.at} (${TASKS.inZone(timeZone, null)})`}
+            label={timeZone === own ? TEXT.at : `${TEXT.at} (${TASKS.inZone(timeZone, null)})`}
             type="datetime-local"
             max="2199-12-31T23:59"
             value={wall}

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { instantText } from '@/features/tasks/due';
+import type { When } from '@/features/tasks/when';
 import { IconButton } from '@/ui/Button';
 import { beforeText } from './duration';
 import type { Entry } from './edits';
@@ -7,13 +8,13 @@ import { TEXT } from './text';
 
 interface Props {
   entry: Entry;
-  now: Date;
+  when: When;
   onRemove?: () => void;
 }
 
-export function ReminderEntry({ entry: { when, at, reminder }, now, onRemove }: Props) {
-  const time = at && instantText(at, now);
-  const words = 'beforeDue' in when ? beforeText(when.beforeDue) : null;
+export function ReminderEntry({ entry: { when: asked, at, reminder }, when, onRemove }: Props) {
+  const time = at && instantText(at, when);
+  const words = 'beforeDue' in asked ? beforeText(asked.beforeDue) : null;
   const status = reminder && statusText(reminder);
   return (
     <li className="flex min-h-9 items-center gap-x-2 rounded-lg bg-page px-3 text-sm">

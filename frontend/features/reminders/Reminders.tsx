@@ -1,6 +1,7 @@
 'use client';
 
 import { Bell, Plus } from 'lucide-react';
+import { useWhen } from '@/features/tasks/when';
 import { Button } from '@/ui/Button';
 import { beforeText } from './duration';
 import { type Counting, entriesOf, momentOf, type ReminderEdits, withAdded, withRemoved } from './edits';
@@ -23,6 +24,7 @@ interface Props {
 /** In the editor: what reminds of the task. Saved with the rest of it. */
 export function Reminders({ reminders, edits, counting, onChange }: Props) {
   const { toCome, past } = entriesOf(reminders, edits, counting);
+  const when = useWhen();
   const now = new Date();
   const useless = (beforeDue: string) => {
     const at = momentOf({ beforeDue }, counting);
@@ -39,7 +41,7 @@ export function Reminders({ reminders, edits, counting, onChange }: Props) {
           <ReminderEntry
             key={entry.id}
             entry={entry}
-            now={now}
+            when={when}
             onRemove={() => onChange(withRemoved(edits, entry.id))}
           />
         ))}
@@ -59,13 +61,13 @@ export function Reminders({ reminders, edits, counting, onChange }: Props) {
         ))}
       </div>
       {counting.due === null && <p className="text-xs text-soft">{TEXT.needsDue}</p>}
-      <OwnReminder counting={counting} onAdd={(when) => onChange(withAdded(edits, when))} />
+      <OwnReminder counting={counting} onAdd={(added) => onChange(withAdded(edits, added))} />
       {past.length > 0 && (
         <details>
           <summary className="cursor-pointer text-sm text-soft">{TEXT.earlier(past.length)}</summary>
           <ul className="mt-1 grid gap-1">
             {past.map((entry) => (
-              <ReminderEntry key={entry.id} entry={entry} now={now} />
+              <ReminderEntry key={entry.id} entry={entry} when={when} />
             ))}
           </ul>
         </details>

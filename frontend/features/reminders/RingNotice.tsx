@@ -2,6 +2,7 @@ import { AlarmClock, BellRing, Check, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTaskChanges } from '@/features/tasks/changes';
 import { dueText, instantText } from '@/features/tasks/due';
+import type { When } from '@/features/tasks/when';
 import { Button, IconButton } from '@/ui/Button';
 import { useReminderChanges } from './changes';
 import type { Ring } from './rings';
@@ -13,17 +14,17 @@ const LATE_MS = 60_000;
 
 interface Props {
   ring: Ring;
-  now: Date;
+  when: When;
   onOpen: () => void;
   onDismiss: () => void;
 }
 
-export function RingNotice({ ring: { task, reminder }, now, onOpen, onDismiss }: Props) {
+export function RingNotice({ ring: { task, reminder }, when, onOpen, onDismiss }: Props) {
   const tasks = useTaskChanges();
   const reminders = useReminderChanges();
   const [seen] = useState(() => Date.now());
   const late = reminder.late || seen - Date.parse(reminder.remindAt) > LATE_MS;
-  const due = dueText(task, now);
+  const due = dueText(task, when);
   return (
     <div data-testid="ring" className="rounded-xl border border-accent bg-card p-3 shadow-lg">
       <div className="flex items-start gap-2.5">
@@ -38,7 +39,7 @@ export function RingNotice({ ring: { task, reminder }, now, onOpen, onDismiss }:
             {task.title}
           </button>
           <p className="text-xs text-soft">
-            {TEXT.wasFor(instantText(new Date(reminder.remindAt), now))}
+            {TEXT.wasFor(instantText(new Date(reminder.remindAt), when))}
             {late && <span className="text-warn"> · {TEXT.late}</span>}
             {due && <span> · {TEXT.due(due)}</span>}
           </p>
@@ -60,7 +61,7 @@ export function RingNotice({ ring: { task, reminder }, now, onOpen, onDismiss }:
               key={snooze}
               kind="outline"
               className="grow px-2! whitespace-nowrap sm:grow-0"
-              onClick={() => void reminders.snooze(reminder, snoozedUntil(snooze, new Date()))}
+              onClick={() => void reminders.snooze(reminder, snoozedUntil(snooze, { ...when, now: new Date() }))}
             >
               {TEXT.snoozes[snooze]}
             </Button>

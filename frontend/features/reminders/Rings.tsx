@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import type { Task } from '@/features/tasks/board';
-import { useMinute } from '@/ui/useMinute';
+import type { When } from '@/features/tasks/when';
 import { useReturnedFocus } from '@/ui/useReturnedFocus';
 import { useSubject } from '@/ui/useSubject';
 import { Dismissed } from './dismissed';
@@ -17,25 +17,25 @@ const SHOWN = 3;
 interface Props {
   /** Those that are there. */
   tasks: readonly Task[];
+  when: When;
   onOpen: (task: Task) => void;
 }
 
 /** What rings, over everything else, in every tab. */
-export function Rings({ tasks, onOpen }: Props) {
+export function Rings({ tasks, when, onOpen }: Props) {
   const [dismissed] = useState(() => new Dismissed());
   useEffect(() => dismissed.follow(), [dismissed]);
   const region = useRef<HTMLDivElement>(null);
   useReturnedFocus(region);
-  const now = useMinute();
-  const rings = ringsOf(tasks, now, useSubject(dismissed.keys$));
-  useSystemNotifications(rings, onOpen);
+  const rings = ringsOf(tasks, when.now, useSubject(dismissed.keys$));
+  useSystemNotifications(rings, when, onOpen);
   const notices = rings
     .slice(0, SHOWN)
     .map((ring) => (
       <RingNotice
         key={ring.key}
         ring={ring}
-        now={now}
+        when={when}
         onOpen={() => onOpen(ring.task)}
         onDismiss={() => dismissed.dismiss(ring.key)}
       />

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aReminder, aRing, aTask } from '@/tests/things';
 import { ringsOf } from './rings';
-import { snoozedUntil } from './snooze';
+import { type Snooze, snoozedUntil } from './snooze';
 
 const titles = (...tasks: ReturnType<typeof aTask>[]) =>
   ringsOf(tasks, new Date(), new Set()).map(({ task }) => task.title);
@@ -35,9 +35,12 @@ test('a ring that was dismissed is over; the next one of the reminder is another
 });
 
 test('tomorrow is the next morning of the wall clock', () => {
-  const evening = new Date(2026, 9, 24, 22, 15);
-  expect(snoozedUntil('TEN', evening)).toEqual(new Date(2026, 9, 24, 22, 25));
-  expect(snoozedUntil('HOUR', evening)).toEqual(new Date(2026, 9, 24, 23, 15));
-  expect(snoozedUntil('TOMORROW', evening)).toEqual(new Date(2026, 9, 25, 9));
-  expect(snoozedUntil('TOMORROW', new Date(2026, 11, 31, 0, 30))).toEqual(new Date(2027, 0, 1, 9));
+  const until = (snooze: Snooze, now: string, zone: string) =>
+    snoozedUntil(snooze, { now: new Date(now), zone }).toISOString();
+  expect(until('TEN', '2026-10-24T22:15:00Z', 'UTC')).toBe('2026-10-24T22:25:00.000Z');
+  expect(until('HOUR', '2026-10-24T22:15:00Z', 'UTC')).toBe('2026-10-24T23:15:00.000Z');
+  expect(until('TOMORROW', '2026-12-31T00:30:00Z', 'UTC')).toBe('2027-01-01T09:00:00.000Z');
+  // An hour longer than a day, where the clocks go back; and tomorrow where it is today already.
+  expect(until('TOMORROW', '2026-10-24T07:00:00Z', 'Europe/Vienna')).toBe('2026-10-25T08:00:00.000Z');
+  expect(until('TOMORROW', '2026-10-24T23:30:00Z', 'Pacific/Kiritimati')).toBe('2026-10-25T19:00:00.000Z');
 });

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { usePushed } from '@/features/channels/usePushed';
 import type { Task } from '@/features/tasks/board';
 import { dueText } from '@/features/tasks/due';
+import type { When } from '@/features/tasks/when';
 import { closePushed, notify } from './notification';
 import { type Ring, reminderOf } from './rings';
 import { TEXT } from './text';
@@ -10,7 +11,7 @@ import { TEXT } from './text';
  *
  * Where the server pushes them to this browser, it tells them. Either way what tells of a ring goes with it.
  */
-export function useSystemNotifications(rings: readonly Ring[], onOpen: (task: Task) => void) {
+export function useSystemNotifications(rings: readonly Ring[], when: When, onOpen: (task: Task) => void) {
   const pushed = usePushed();
   const open = useRef(onOpen);
   open.current = onOpen;
@@ -23,7 +24,7 @@ export function useSystemNotifications(rings: readonly Ring[], onOpen: (task: Ta
     const known = told.current;
     for (const { key, task, reminder } of rings) {
       if (known.has(key)) continue;
-      const body = dueText(task, new Date());
+      const body = dueText(task, when);
       const options = { tag: reminder.id, ...(body && { body: TEXT.due(body) }) };
       known.set(key, first || pushed ? null : notify(task.title, options, () => open.current(task)));
     }
@@ -33,7 +34,7 @@ export function useSystemNotifications(rings: readonly Ring[], onOpen: (task: Ta
       if (pushed) void closePushed(reminderOf(key)).catch(() => {});
       known.delete(key);
     }
-  }, [rings, pushed]);
+  }, [rings, pushed, when]);
 
   useEffect(
     () => () => {

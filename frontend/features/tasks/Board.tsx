@@ -12,21 +12,19 @@ import { countsOf } from '@/features/views/select';
 import { adjust, go, usePlace } from '@/features/views/usePlace';
 import { ViewPage } from '@/features/views/ViewPage';
 import { Announcements } from '@/ui/announce';
-import { useMinute } from '@/ui/useMinute';
 import { BOARD } from './board';
 import { EditedTask } from './EditedTask';
 import { seriesOf, subtasksOf, there } from './tree';
 import { useEdits } from './useEdits';
 import { useWanted } from './useWanted';
-import { zoneHere } from './zone';
+import { useWhen } from './when';
 
 /** The page of all tasks: around it what stands beside every view. */
 export function Board() {
   const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
   const place = usePlace();
   const edits = useEdits();
-  const now = useMinute();
-  const when = useMemo(() => ({ now, zone: zoneHere() }), [now]);
+  const when = useWhen();
   const all = data?.tasks.nodes;
   const tasks = useMemo(() => there(all ?? []), [all]);
   const below = useMemo(() => ({ subtasks: subtasksOf(tasks), series: seriesOf(tasks) }), [tasks]);
@@ -50,7 +48,7 @@ export function Board() {
           <Sidebar {...lists} />
         </div>
         {place.view === 'trash' && data ? (
-          <TrashPage tasks={data.tasks.nodes} now={now} />
+          <TrashPage tasks={data.tasks.nodes} when={when} />
         ) : (
           <ViewPage
             board={data}
@@ -66,7 +64,7 @@ export function Board() {
       </div>
       <BottomBar {...lists} />
       <Announcements />
-      {data && <Rings tasks={tasks} onOpen={edits.look} />}
+      {data && <Rings tasks={tasks} when={when} onOpen={edits.look} />}
       {data && <EditedTask board={data} {...below} edits={edits} />}
     </div>
   );

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { Checkbox, TextField } from '@/ui/Field';
 import { instantText, isDay } from './due';
 import { TEXT } from './text';
-import { instantOf, wallOf, zoneHere } from './zone';
+import { useWhen, type When } from './when';
+import { instantOf, wallOf } from './zone';
 
 interface Props {
   /** A day or an instant. */
@@ -20,6 +21,7 @@ interface Typed {
 const MORNING = '09:00';
 
 export function DueDatePicker({ due, timeZone, onChange }: Props) {
+  const when = useWhen();
   // While a day is typed it is none for a moment, and its time must not be lost to that.
   const [typed, setTyped] = useState<Typed | null>(null);
   const { day, time } = typed && dueOf(typed, due, timeZone) === due ? typed : typedOf(due, timeZone);
@@ -44,7 +46,7 @@ export function DueDatePicker({ due, timeZone, onChange }: Props) {
         type="time"
         value={time}
         disabled={!day}
-        hint={zoneHint(due, timeZone)}
+        hint={zoneHint(due, timeZone, when)}
         onChange={(event) => change({ day, time: event.target.value })}
       />
       <Checkbox
@@ -57,10 +59,10 @@ export function DueDatePicker({ due, timeZone, onChange }: Props) {
   );
 }
 
-/** Whose clocks these are, where they are not those of this browser; and what those show then. */
-function zoneHint(due: string | null, timeZone: string): string | undefined {
-  if (timeZone === zoneHere()) return undefined;
-  return TEXT.inZone(timeZone, due === null || isDay(due) ? null : instantText(new Date(due), new Date()));
+/** Whose clocks these are, where they are not those of the account; and what those show then. */
+function zoneHint(due: string | null, timeZone: string, when: When): string | undefined {
+  if (timeZone === when.zone) return undefined;
+  return TEXT.inZone(timeZone, due === null || isDay(due) ? null : instantText(new Date(due), when));
 }
 
 function typedOf(due: string | null, timeZone: string): Typed {

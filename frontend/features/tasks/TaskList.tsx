@@ -13,6 +13,7 @@ import { TEXT } from './text';
 import { treeOf } from './tree';
 import { useKeptFocus } from './useKeptFocus';
 import { useListKeys } from './useListKeys';
+import type { When } from './when';
 
 interface Props {
   /** Which list it is: another one is drawn from its beginning. */
@@ -25,7 +26,7 @@ interface Props {
   subtasks: ReadonlyMap<string, readonly Task[]>;
   /** What tasks were spawned from, by id. */
   series: ReadonlyMap<string, Task>;
-  now: Date;
+  when: When;
   /** Where no task is open. */
   empty: ReactNode;
   showProject: boolean;
@@ -44,7 +45,7 @@ export function TaskList({
   done,
   subtasks,
   series,
-  now,
+  when,
   empty,
   showProject,
   choosing,
@@ -71,7 +72,7 @@ export function TaskList({
           task={task}
           subtasks={subtasks.get(task.id) ?? NONE}
           series={task.spawnedFrom ? series.get(task.spawnedFrom.id) : undefined}
-          now={now}
+          when={when}
           day={day}
           showProject={showProject && isTop}
           chosen={choosing.on ? choosing.has(task.id) : undefined}
@@ -108,7 +109,7 @@ export function TaskList({
                     key === 'overdue' && 'text-danger',
                   )}
                 >
-                  {key === 'overdue' ? TEXT.late : dayText(key, now)}
+                  {key === 'overdue' ? TEXT.late : dayText(key, when)}
                   <span className="text-xs font-normal text-soft tabular-nums">{count}</span>
                 </h2>
               )}

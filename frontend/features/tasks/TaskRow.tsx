@@ -12,6 +12,7 @@ import { useTaskChanges } from './changes';
 import { dueText, dueTextOn, isOverdue } from './due';
 import { RowCheckbox } from './RowCheckbox';
 import { TEXT } from './text';
+import type { When } from './when';
 
 const PRIORITY_LOOKS = {
   NONE: '',
@@ -25,7 +26,7 @@ interface Props {
   task: Task;
   subtasks: readonly Task[];
   series: Task | undefined;
-  now: Date;
+  when: When;
   /** The day that it stands below, where it does. */
   day: string | null;
   showProject: boolean;
@@ -42,7 +43,7 @@ export const TaskRow = memo(function TaskRow({
   task,
   subtasks,
   series,
-  now,
+  when,
   day,
   showProject,
   chosen,
@@ -51,8 +52,8 @@ export const TaskRow = memo(function TaskRow({
   onEdit,
 }: Props) {
   const changes = useTaskChanges();
-  const due = day === null ? dueText(task, now) : dueTextOn(task, day, now);
-  const late = isOverdue(task, now);
+  const due = day === null ? dueText(task, when) : dueTextOn(task, day, when);
+  const late = isOverdue(task, when);
   const done = subtasks.filter(({ completed }) => completed).length;
   return (
     <div
@@ -84,8 +85,8 @@ export const TaskRow = memo(function TaskRow({
               {late && <span className="sr-only">, {TEXT.overdue}</span>}
             </span>
           )}
-          <RecurrenceFact task={task} series={series} now={now} />
-          <NextRing reminders={task.reminders} now={now} />
+          <RecurrenceFact task={task} series={series} when={when} />
+          <NextRing reminders={task.reminders} when={when} />
           {task.priority !== 'NONE' && (
             <span className={PRIORITY_LOOKS[task.priority]}>{TEXT.priorities[task.priority]}</span>
           )}

@@ -17,6 +17,7 @@ import { inputFor, mutationFor } from './edit';
 import { COMPLETE, CREATE, DELETE, REOPEN, RESTORE } from './mutations';
 import { createInput, type NewTask, newTask } from './newTask';
 import { TEXT } from './text';
+import { zoneOf } from './when';
 
 type Saved = UpdateTaskMutation;
 
@@ -86,7 +87,7 @@ export function taskChanges(client: ApolloClient) {
     restore,
 
     create(fields: NewTask) {
-      const task = newTask(fields);
+      const task = newTask(fields, zoneOf(client));
       return say(
         client.mutate({
           mutation: CREATE,

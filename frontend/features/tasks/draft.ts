@@ -104,7 +104,7 @@ export function withDraft(task: Task, draft: Draft, { projects, labels }: Known)
     ...(title && { title: title.mine }),
     ...(description && { description: description.mine }),
     ...(priority && { priority: priority.mine }),
-    ...(due && dueFields(due.mine)),
+    ...(due && dueFields(due.mine, task.timeZone)),
     ...(projectId && {
       project: project
         ? { __typename: 'Project' as const, id: project.id, name: project.name, color: project.color }

@@ -1,6 +1,8 @@
-/** When a task is due, for people: in their own zone and language. */
+/** When a task is due, for people: in the zone of their account and the language of their browser. */
 
 import { TEXT } from './text';
+import type { When } from './when';
+import { dayIn, knownZone, plusDays, startOfDay } from './zone';
 
 interface Due {
   dueDate: string | null;
@@ -12,60 +14,59 @@ export function isDay(due: string | null): boolean {
   return due !== null && !due.includes('T');
 }
 
-/** What a task has of a day or an instant. */
-export function dueFields(due: string | null) {
+/** What a task of the zone has of a day or an instant. */
+export function dueFields(due: string | null, zone: string) {
   const dueOn = isDay(due) ? due : null;
-  return { dueOn, dueDate: dueOn ? new Date(`${dueOn}T00:00`).toISOString() : due, allDay: dueOn !== null };
+  return { dueOn, dueDate: dueOn ? startOfDay(dueOn, zone).toISOString() : due, allDay: dueOn !== null };
 }
 
-/** A day as it is in the browser's zone, `YYYY-MM-DD`. */
-export function localDay(instant: Date): string {
-  const pad = (part: number) => String(part).padStart(2, '0');
-  return `${instant.getFullYear()}-${pad(instant.getMonth() + 1)}-${pad(instant.getDate())}`;
-}
-
-export function isOverdue(task: Due & { completed: boolean }, now: Date): boolean {
+export function isOverdue(task: Due & { completed: boolean }, { now, zone }: When): boolean {
   if (task.completed) return false;
-  if (task.dueOn !== null) return task.dueOn < localDay(now);
+  if (task.dueOn !== null) return task.dueOn < dayIn(zone, now);
   return task.dueDate !== null && new Date(task.dueDate) < now;
 }
 
 /** A day never passes through an instant: it is the same day everywhere. */
-export function dueText(task: Due, now: Date): string | null {
+export function dueText(task: Due, when: When): string | null {
   if (task.dueDate === null) return null;
-  return task.dueOn === null ? instantText(new Date(task.dueDate), now) : dayText(task.dueOn, now);
+  return task.dueOn === null ? instantText(new Date(task.dueDate), when) : dayText(task.dueOn, when);
 }
 
 /** When a task is due, for who knows the day: of a whole day there is nothing more to say. */
-export function dueTextOn(task: Due, day: string, now: Date): string | null {
+export function dueTextOn(task: Due, day: string, when: When): string | null {
   if (task.dueOn === day) return null;
   const at = task.dueOn === null && task.dueDate !== null ? new Date(task.dueDate) : null;
-  return at && localDay(at) === day ? timeText(at) : dueText(task, now);
+  return at && dayIn(when.zone, at) === day ? timeText(at, when.zone) : dueText(task, when);
 }
 
-/** An instant as the clocks of the browser show it. */
-export function instantText(instant: Date, now: Date): string {
-  return `${dayText(localDay(instant), now)}, ${timeText(instant)}`;
+/** An instant as the clocks of the zone show it. */
+export function instantText(instant: Date, when: When): string {
+  return `${dayText(dayIn(when.zone, instant), when)}, ${timeText(instant, when.zone)}`;
 }
 
-export function dayText(day: string, now: Date): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+export function dayText(day: string, { now, zone }: When): string {
+  const today = dayIn(zone, now);
   const near: [number, string][] = [
     [-1, TEXT.yesterday],
     [0, TEXT.today],
     [1, TEXT.tomorrow],
   ];
   for (const [offset, word] of near) {
-    if (day === localDay(new Date(now.getFullYear(), now.getMonth(), now.getDate() + offset))) return word;
+    if (day === plusDays(today, offset)) return word;
   }
   return new Intl.DateTimeFormat(undefined, {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    ...(year !== now.getFullYear() && { year: 'numeric' }),
-  }).format(new Date(year, month - 1, date));
+    ...(day.slice(0, 4) !== today.slice(0, 4) && { year: 'numeric' }),
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00:00Z`));
 }
 
-export function timeText(instant: Date): string {
-  return new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(instant);
+export function timeText(instant: Date, zone: string): string {
+  return new Intl.DateTimeFormat(undefined, {
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone: knownZone(zone),
+  }).format(instant);
 }

@@ -7,7 +7,6 @@ import type { CreateTaskInput } from '@/graphql/generated/graphql';
 import { newId } from '@/graphql/ids';
 import type { Label, Project, Task } from './board';
 import { dueFields, isDay } from './due';
-import { zoneHere } from './zone';
 
 export interface NewTask {
   title: string;
@@ -23,7 +22,8 @@ export interface NewTask {
   allDayTime?: string;
 }
 
-export function newTask({ title, project, parent, priority, due = null, repeats, labels, ...rings }: NewTask): Task {
+export function newTask(fields: NewTask, timeZone: string): Task {
+  const { title, project, parent, priority, due = null, repeats, labels } = fields;
   const now = new Date().toISOString();
   const task: Task = {
     __typename: 'Task',
@@ -33,8 +33,8 @@ export function newTask({ title, project, parent, priority, due = null, repeats,
     completed: false,
     completedAt: null,
     priority: priority ?? 'NONE',
-    ...dueFields(due),
-    timeZone: zoneHere(),
+    ...dueFields(due, timeZone),
+    timeZone,
     position: '~', // behind every rank there is, until the server gives it one
     isRecurring: false,
     occurrence: null,
@@ -47,7 +47,7 @@ export function newTask({ title, project, parent, priority, due = null, repeats,
     labels: [...(labels ?? [])],
     recurrence: null,
     spawnedFrom: null,
-    reminders: due === null ? [] : remindersOf(rings, due, now),
+    reminders: due === null ? [] : remindersOf(fields, due, timeZone, now),
   };
   return repeats ? withRepeats(task, repeats) : task;
 }
@@ -70,11 +70,16 @@ export function createInput(task: Task, { due = null, repeats, reminders }: NewT
 }
 
 /** The server gives them ids of their own. */
-function remindersOf({ reminders = [], allDayTime = '' }: Partial<NewTask>, due: string, now: string): Reminder[] {
+function remindersOf(
+  { reminders = [], allDayTime = '' }: NewTask,
+  due: string,
+  timeZone: string,
+  now: string,
+): Reminder[] {
   return reminders.map((beforeDue) => ({
     __typename: 'Reminder',
     id: newId(),
-    remindAt: momentBefore(due, beforeDue, zoneHere(), allDayTime).toISOString(),
+    remindAt: momentBefore(due, beforeDue, timeZone, allDayTime).toISOString(),
     beforeDue,
     status: 'PENDING',
     notified: false,

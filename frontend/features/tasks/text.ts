@@ -14,7 +14,7 @@ export const TEXT = {
   edit: (title: string) => `Edit “${title}”`,
   editing: 'Edit task',
   gone: 'That task is not there any more.',
-  inZone: (zone: string, here: string | null) => (here === null ? `${zone} time` : `${zone} time. Here: ${here}`),
+  inZone: (zone: string, own: string | null) => (own === null ? `${zone} time` : `${zone} time. In yours: ${own}`),
   keepMine: 'Keep mine',
   late: 'Overdue',
   list: 'Tasks',

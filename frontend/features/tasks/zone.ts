@@ -3,7 +3,7 @@
 const DAY_MS = 24 * 60 * 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The zone of this browser. */
+/** The zone of this browser: people go by that of their account (`when.ts`). */
 export function zoneHere(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -7,6 +7,7 @@ import type { Task } from '@/features/tasks/board';
 import { useTaskChanges } from '@/features/tasks/changes';
 import { instantText } from '@/features/tasks/due';
 import { useKeptFocus } from '@/features/tasks/useKeptFocus';
+import type { When } from '@/features/tasks/when';
 import { Button } from '@/ui/Button';
 import { Empty } from '@/ui/Empty';
 import { useTitle } from '@/ui/useTitle';
@@ -17,17 +18,17 @@ import { useTrash } from './useTrash';
 interface Props {
   /** All that are known, deleted ones among them. */
   tasks: readonly Task[];
-  now: Date;
+  when: When;
 }
 
 /** What was deleted, and the way back. */
-export function TrashPage({ tasks, now }: Props) {
+export function TrashPage({ tasks, when }: Props) {
   useTitle(TEXT.title);
   const changes = useTaskChanges();
   const known = useTrash();
   const list = useRef<HTMLElement>(null);
   useKeptFocus(list);
-  const thrown = useMemo(() => trashOf(tasks, now), [tasks, now]);
+  const thrown = useMemo(() => trashOf(tasks, when.now), [tasks, when]);
 
   async function restore(task: Task) {
     if (await changes.restore(task)) toast(TEXT.restored(task.title));
@@ -51,7 +52,7 @@ export function TrashPage({ tasks, now }: Props) {
               <div className="min-w-0 flex-1">
                 <p className="wrap-anywhere">{task.title}</p>
                 <p className="text-xs text-soft">
-                  {TEXT.deleted(instantText(new Date(task.deletedAt ?? ''), now))} · {TEXT.daysLeft(daysLeft)}
+                  {TEXT.deleted(instantText(new Date(task.deletedAt ?? ''), when))} · {TEXT.daysLeft(daysLeft)}
                   {below > 0 && ` · ${TEXT.with(below)}`}
                 </p>
               </div>

@@ -15,13 +15,14 @@ import type { Board, Task } from '@/features/tasks/board';
 import type { Draft } from '@/features/tasks/draft';
 import { TaskList } from '@/features/tasks/TaskList';
 import { TEXT as TASKS } from '@/features/tasks/text';
+import type { When } from '@/features/tasks/when';
 import { dayIn } from '@/features/tasks/zone';
 import { IconButton } from '@/ui/Button';
 import { useTitle } from '@/ui/useTitle';
 import { EmptyView } from './EmptyView';
 import { Filters } from './Filters';
 import { ALL, addressOf, isOfOne, type Place } from './place';
-import { goesByDays, select, type When } from './select';
+import { goesByDays, select } from './select';
 import { TEXT } from './text';
 
 interface Props {
@@ -124,7 +125,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
           done={done}
           subtasks={subtasks}
           series={series}
-          now={when.now}
+          when={when}
           empty={<EmptyView place={place} hasDone={done.length > 0} />}
           showProject={!project}
           choosing={choosing}

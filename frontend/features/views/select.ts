@@ -2,15 +2,10 @@
 
 import type { Task } from '@/features/tasks/board';
 import { byPosition, topOf } from '@/features/tasks/tree';
+import type { When } from '@/features/tasks/when';
 import { dayIn, plusDays, startOfDay } from '@/features/tasks/zone';
 import { matching } from './matches';
 import type { Place } from './place';
-
-/** What is now, and in the zone of whom. */
-export interface When {
-  now: Date;
-  zone: string;
-}
 
 /** A day, or one of these. */
 export type GroupKey = 'open' | 'overdue' | (string & {});

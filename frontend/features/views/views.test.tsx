@@ -1,15 +1,15 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
-import { localDay } from '@/features/tasks/due';
 import { TEXT as TASKS } from '@/features/tasks/text';
+import { dayIn } from '@/features/tasks/zone';
 import { aServer, open, press, rows } from '@/tests/app';
 import { page, type Server } from '@/tests/server';
 import { aProject, aTask } from '@/tests/things';
 import { TEXT } from './text';
 
 let server: Server;
-const today = localDay(new Date());
+const today = dayIn('UTC', new Date());
 
 beforeEach(() => {
   server = aServer();
