@@ -1,11 +1,12 @@
 """The web app and GraphiQL, as files of this process, and the headers that keep a browser strict about them."""
 
 import hashlib
+import os
 import re
 from base64 import b64encode
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -24,8 +25,12 @@ REVALIDATE = "no-cache"
 NOT_BUILT = "The web app is not built here. `make run` builds it; the API answers at /graphql all the same.\n"
 
 
+#: What the build leaves beside a file that gets smaller by it, the smallest first.
+COMPRESSED = (("br", ".br"), ("gzip", ".gz"))
+
+
 class WebFiles(StaticFiles):
-    """A folder of pages and assets, each with the right caching."""
+    """A folder of pages and assets, each with the right caching, and compressed where it was built so."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -33,7 +38,24 @@ class WebFiles(StaticFiles):
         response.headers["Cache-Control"] = (
             IMMUTABLE if hashed and response.status_code == 200 else REVALIDATE
         )
+        response.headers["Vary"] = "Accept-Encoding"
         return response
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        for encoding, suffix in COMPRESSED:
+            compressed = Path(f"{os.fspath(full_path)}{suffix}")
+            if encoding in accepted and compressed.is_file():
+                response = super().file_response(compressed, compressed.stat(), scope, status_code)
+                response.headers["Content-Encoding"] = encoding
+                return response
+        return super().file_response(full_path, stat_result, scope, status_code)
 
 
 class BrowserHeaders:

@@ -1,6 +1,10 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup } from '@testing-library/react';
-import { afterEach, vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
+import { loadRest } from '@/ui/later';
+
+// As in a page that was open for a moment.
+beforeEach(loadRest);
 
 afterEach(() => {
   cleanup();

@@ -1,29 +1,30 @@
-import { Popover as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ComponentProps, cloneElement, type ReactElement, type ReactNode, useRef, useState } from 'react';
+import { later } from './later';
+
+const PopoverCard = later(() => import('./PopoverCard').then(({ PopoverCard }) => PopoverCard));
 
 interface Props {
   /** A button. */
-  trigger: ReactNode;
+  trigger: ReactElement<ComponentProps<'button'>>;
   label: string;
+  /** For text to read. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** Something small that a button opens beside itself. */
-export function Popover({ trigger, label, children }: Props) {
+export function Popover({ trigger, ...card }: Props) {
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          aria-label={label}
-          align="end"
-          sideOffset={6}
-          collisionPadding={12}
-          className="z-20 max-h-[min(28rem,var(--radix-popover-content-available-height))] w-64 overflow-auto rounded-xl border border-line bg-card p-4 shadow-xl"
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      {cloneElement(trigger, {
+        ref: button,
+        'aria-haspopup': 'dialog',
+        'aria-expanded': open,
+        onClick: () => setOpen(!open),
+      })}
+      {open && <PopoverCard anchor={button} onClose={() => setOpen(false)} {...card} />}
+    </>
   );
 }

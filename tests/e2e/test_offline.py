@@ -88,6 +88,30 @@ async def test_ten_changes_made_offline_outlive_a_reload_and_are_saved_once(
     assert there.complaints == []
 
 
+async def test_what_is_loaded_later_opens_offline_as_well(browser: Browser, server: Server) -> None:
+    window = await Window.open(browser, server.url)
+    await window.sign_up()
+    await window.add("Milk")
+    await nothing_waits(window)
+    await kept(window.page)
+    await window.page.wait_for_timeout(1_000)
+    await window.context.set_offline(True)
+    await window.page.reload()
+
+    editor = await window.edit("Milk")
+    await expect(editor.get_by_label("Title")).to_have_value("Milk")
+    await editor.get_by_role("button", name="Cancel").click()
+    await window.page.keyboard.press("Control+k")
+    await expect(window.page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
+    await window.page.keyboard.press("Escape")
+    await window.page.get_by_role("button", name="Filter").click()
+    await expect(window.page.get_by_role("dialog", name="Filter")).to_be_visible()
+    await window.page.keyboard.press("Escape")
+    await expect(window.page.get_by_role("button", name="Filter")).to_be_focused()
+    await window.page.get_by_role("button", name="Calendar").click()
+    await expect(window.page.get_by_role("table")).to_be_visible()
+
+
 async def test_where_sockets_are_blocked_changes_come_all_the_same_and_live_is_found_again(
     browser: Browser, server: Server
 ) -> None:

@@ -2,12 +2,14 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { isTyping } from '@/ui/isTyping';
+import { later } from '@/ui/later';
 import { Sequence } from './keys';
-import { Palette } from './Palette';
-import { Shortcuts } from './Shortcuts';
 import { readSingleKeys, singleKeys$ } from './single';
 import { TEXT } from './text';
 import { type Command, useCommands } from './useCommands';
+
+const Palette = later(() => import('./Palette').then(({ Palette }) => Palette));
+const Shortcuts = later(() => import('./Shortcuts').then(({ Shortcuts }) => Shortcuts));
 
 /** Keys that do something on every page, and the two dialogs that show what there is. */
 export function Commands() {

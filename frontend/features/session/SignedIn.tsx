@@ -9,6 +9,7 @@ import { backoff, pause } from '@/graphql/backoff';
 import { Database, lastOwner } from '@/graphql/kept/database';
 import { Session } from '@/graphql/session';
 import { openStore, type Store } from '@/graphql/store';
+import { loadRestWhenIdle } from '@/ui/later';
 import { useBeforeUnload } from '@/ui/useBeforeUnload';
 import { useSubject } from '@/ui/useSubject';
 import { AuthForm } from './AuthForm';
@@ -92,6 +93,13 @@ function WithStore({ session, children }: { session: Session; children: ReactNod
       opened?.close();
     };
   }, [session]);
+
+  useEffect(() => {
+    if (!store) return;
+    const leaving = new AbortController();
+    loadRestWhenIdle(leaving.signal);
+    return () => leaving.abort();
+  }, [store]);
 
   if (!store) return null;
   return (

@@ -4,7 +4,6 @@ import { useQuery } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { Header } from '@/features/frame/Header';
 import { Rings } from '@/features/reminders/Rings';
-import { TrashPage } from '@/features/trash/TrashPage';
 import { BottomBar } from '@/features/views/BottomBar';
 import { ALL } from '@/features/views/place';
 import { Sidebar } from '@/features/views/Sidebar';
@@ -12,12 +11,15 @@ import { countsOf } from '@/features/views/select';
 import { adjust, go, usePlace } from '@/features/views/usePlace';
 import { ViewPage } from '@/features/views/ViewPage';
 import { Announcements } from '@/ui/announce';
+import { later } from '@/ui/later';
 import { BOARD } from './board';
 import { EditedTask } from './EditedTask';
 import { seriesOf, subtasksOf, there } from './tree';
 import { useEdits } from './useEdits';
 import { useWanted } from './useWanted';
 import { useWhen } from './when';
+
+const TrashPage = later(() => import('@/features/trash/TrashPage').then(({ TrashPage }) => TrashPage));
 
 /** The page of all tasks: around it what stands beside every view. */
 export function Board() {

@@ -1,8 +1,10 @@
 'use client';
 
+import { later } from '@/ui/later';
 import type { Board, Task } from './board';
-import { TaskEditor } from './TaskEditor';
 import type { Edits } from './useEdits';
+
+const TaskEditor = later(() => import('./TaskEditor').then(({ TaskEditor }) => TaskEditor));
 
 interface Props {
   board: Board;

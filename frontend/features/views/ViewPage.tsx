@@ -2,11 +2,9 @@
 
 import { SquareCheck } from 'lucide-react';
 import { useMemo, useRef } from 'react';
-import { BulkBar } from '@/features/bulk/BulkBar';
 import { TEXT as BULK } from '@/features/bulk/text';
 import { useChosen } from '@/features/bulk/useChosen';
 import { LabelActions } from '@/features/labels/LabelActions';
-import { MonthView } from '@/features/month/MonthView';
 import { ShiftButtons } from '@/features/order/ShiftButtons';
 import { useOrder } from '@/features/order/useOrder';
 import { ProjectActions } from '@/features/projects/ProjectActions';
@@ -18,12 +16,16 @@ import { TEXT as TASKS } from '@/features/tasks/text';
 import type { When } from '@/features/tasks/when';
 import { dayIn } from '@/features/tasks/zone';
 import { IconButton } from '@/ui/Button';
+import { later } from '@/ui/later';
 import { useTitle } from '@/ui/useTitle';
 import { EmptyView } from './EmptyView';
 import { Filters } from './Filters';
 import { ALL, addressOf, isOfOne, type Place } from './place';
 import { goesByDays, select } from './select';
 import { TEXT } from './text';
+
+const BulkBar = later(() => import('@/features/bulk/BulkBar').then(({ BulkBar }) => BulkBar));
+const MonthView = later(() => import('@/features/month/MonthView').then(({ MonthView }) => MonthView));
 
 interface Props {
   /** Not there before it is loaded. */
