@@ -15,6 +15,7 @@ from graphql_api.cors import CrossOrigin
 from graphql_api.health import health_routes
 from graphql_api.http import GraphQLOverHTTP
 from graphql_api.socket.endpoint import GraphQLOverWebSocket
+from graphql_api.tick_door import tick_routes
 from graphql_api.web import BrowserHeaders, content_security_policy, graphiql_page, web_routes
 from graphql_api.wiring import Parts
 
@@ -42,6 +43,7 @@ def build_app(parts: Parts) -> FastAPI:
         middleware=middleware,
     )
     app.router.routes += health_routes(parts)
+    app.router.routes += tick_routes(parts)
     if settings.bus == "dapr":
         from graphql_api.dapr_routes import add_dapr_routes  # its SDK takes half a second to load
 

@@ -15,6 +15,7 @@ from jobs.channels.smtp_server import read_smtp_url
 from jobs.channels.vapid import read_private_key
 
 SECRET_CHARACTERS = 32
+TICK_TOKEN_CHARACTERS = 16
 
 
 def _split(value: object) -> object:
@@ -99,6 +100,13 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _tick_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value()
+    if token and (len(token) < TICK_TOKEN_CHARACTERS or not token.isascii() or not token.isprintable()):
+        raise ValueError(f"must have at least {TICK_TOKEN_CHARACTERS} characters, all of them ASCII")
+    return value
+
+
 def _smtp_url(value: SecretStr) -> SecretStr:
     if value.get_secret_value():
         read_smtp_url(value.get_secret_value())
@@ -143,5 +151,6 @@ Proxies = Annotated[str, AfterValidator(_proxies)]
 MailFrom = Annotated[str, AfterValidator(_mail_from)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]
+TickToken = Annotated[SecretStr, AfterValidator(_tick_token)]
 VapidKey = Annotated[SecretStr, AfterValidator(_vapid_key)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_secret)]

@@ -20,6 +20,7 @@ from graphql_api.setting_types import (
     Servers,
     SigningSecret,
     SmtpUrl,
+    TickToken,
     VapidKey,
 )
 
@@ -188,6 +189,11 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         SecretStr(""),
         description="Bearer token that /metrics asks for; in production there is no /metrics without it.",
+    )
+    tick_token: TickToken = Field(
+        SecretStr(""),
+        description="Bearer token of POST /internal/tick, at least 16 characters, for whoever wakes a host that sleeps. "
+        "Empty: there is no such door.",
     )
     rate_limit: Literal["on", "off"] = Field(
         "on", description="off lifts message rates and socket counts, for benchmarks."
