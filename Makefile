@@ -90,6 +90,12 @@ bench: ## Measure changes per second, their way over each bus, and how late remi
 	@$(call locked,.venv/.ready-dev)
 	@$(PY) -m tests.bench $(ARGS)
 
+.PHONY: demo
+demo: ## Record the product on two devices into docs/images/demo.webp
+	@$(call locked,setup-run .venv/.ready-dev)
+	@mkdir -p docs/images
+	@$(PY) -m tests.e2e.demo docs/images/demo.webp
+
 ##@ Make
 
 .PHONY: schema
