@@ -16,6 +16,9 @@ log = structlog.get_logger()
 PUBLISH_TIMEOUT_SECONDS = 5.0
 
 published_total = Counter("taskflow_events_published_total", "Events that the bus took.")
+published_bytes_total = Counter(
+    "taskflow_events_published_bytes_total", "Bytes of the events that the bus took, before any compression."
+)
 
 
 class Publisher:
@@ -65,6 +68,7 @@ class Publisher:
             await self._hand_over(messages[middle:], taken)
             return
         published_total.inc(len(messages))
+        published_bytes_total.inc(sum(len(message.body) for _, message in messages))
         for event, _ in messages:
             self.set_aside.published(event)
             taken.append(event)
