@@ -80,6 +80,19 @@ test-e2e: ## The built web app in a real browser (Chromium)
 	@$(call locked,setup-run .venv/.ready-dev)
 	@$(PY) -m pytest -m e2e --junitxml="$(REPORTS)/test-e2e/python.xml"
 
+# Beside what is deployed: a browser, for a part of its suite, before the processes that Compose would start.
+TOPOLOGIES := kafka dapr sasl
+AGAINST_TOPOLOGIES := tests/e2e/test_web_app.py tests/e2e/test_reminders.py tests/e2e/test_recurrence.py
+
+.PHONY: test-deploy
+test-deploy: ## Images built and run read-only, Compose's and the hosts' files, and Compose's processes in a browser
+	@$(call locked,setup-run .venv/.ready-dev)
+	@code=0; $(PY) -m pytest -m deploy --junitxml="$(REPORTS)/test-deploy/python.xml" || code=$$?; \
+	for topology in $(TOPOLOGIES); do \
+		$(PY) -m pytest -m e2e --topology=$$topology $(AGAINST_TOPOLOGIES) \
+			--junitxml="$(REPORTS)/test-deploy/$$topology.xml" || code=$$?; \
+	done; exit $$code
+
 .PHONY: soak
 soak: ## Faults without end under load, and the books checked after each (MINUTES=20)
 	@$(call locked,.venv/.ready-dev)
@@ -118,7 +131,7 @@ format: ## Format the Python code, and mend what the linter can
 .PHONY: lock
 lock: ## Pin the Python packages anew, with hashes (needs uv; UPGRADE=1 takes newer ones)
 	@command -v uv >/dev/null || { echo 'make lock needs uv on PATH' >&2; exit 1; }
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-sbom; do \
 		uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 			$(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt; \

@@ -1,0 +1,179 @@
+"""Both images: built, and run as a cluster would run them, on a file system that can't be written to."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.deploy.bases import NODE, PYTHON, have_bases
+from tests.deploy.podman import CONFINED, LIMITS, ROOT, build, can_build, podman
+
+pytestmark = pytest.mark.deploy
+
+DOCKERFILES = {"taskflow": ROOT / "Dockerfile", "taskflow-web": ROOT / "frontend" / "Dockerfile"}
+BASES = {"taskflow": PYTHON, "taskflow-web": NODE}
+UID = 10001
+START_SECONDS = 60
+#: Of an image's own layers, on top of the base, in megabytes.
+LARGEST = {"taskflow": 220, "taskflow-web": 90}
+API = "http://127.0.0.1:8000"
+WEB = "http://127.0.0.1:3000"
+TITLES = "import sqlite3; print(sqlite3.connect('/data/taskflow.db').execute('SELECT title FROM tasks').fetchall())"
+#: In the place of Compose's network.
+KNOWN_AS_API = "--add-host=api:127.0.0.1"
+PRODUCTION = ("--env=JWT_SECRET=a secret of at least 32 characters", f"--env=CORS_ORIGINS={WEB}")
+
+
+@pytest.fixture(scope="session")
+def images() -> None:
+    can_build()
+    have_bases()
+
+
+@pytest.fixture(scope="session", params=DOCKERFILES)
+def image(request: pytest.FixtureRequest, images: None) -> str:
+    name = str(request.param)
+    built(name, request)
+    return name
+
+
+def built(name: str, request: pytest.FixtureRequest) -> None:
+    started = time.monotonic()
+    cpu = build(name, DOCKERFILES[name])
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    reporter.write_line(
+        f"\n{name}: built in {time.monotonic() - started:.0f} s, {cpu:.0f} s of CPU; "
+        f"{size(name):.0f} MB, {size(name) - size(BASES[name]):.0f} MB of them on top of {BASES[name]}"
+    )
+
+
+def size(name: str) -> float:
+    return int(inspect(name)["Size"]) / 1e6
+
+
+def inspect(name: str) -> dict[str, Any]:
+    return dict(json.loads(podman("image", "inspect", name))[0])
+
+
+@contextmanager
+def container(image: str, *options: str, command: tuple[str, ...] = ()) -> Iterator[str]:
+    """Its id, once it is healthy by its own measure."""
+    id_ = podman("run", "--detach", *LIMITS, *options, image, *command)
+    try:
+        wait_until_healthy(id_)
+        yield id_
+    finally:
+        podman("rm", "--force", "--time=0", id_)
+
+
+def wait_until_healthy(id_: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            podman("healthcheck", "run", id_)
+        except AssertionError:
+            running = podman("inspect", "--format={{.State.Running}}", id_)
+            if running != "true" or time.monotonic() > deadline:
+                raise AssertionError(f"not healthy:\n{podman('logs', id_)}") from None
+            time.sleep(0.2)
+        else:
+            return
+
+
+def in_image(image: str, script: str) -> str:
+    return podman("run", "--rm", *LIMITS, *CONFINED, "--entrypoint=sh", image, "-ec", script)
+
+
+def a_task_lives(id_: str, url: str, origin: str) -> dict[str, Any]:
+    script = (ROOT / "tests" / "deploy" / "inside.py").read_text(encoding="utf-8")
+    return dict(json.loads(podman("exec", "--interactive", id_, "python", "-", url, origin, script=script)))
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES.values(), ids=DOCKERFILES)
+def test_the_linter_has_nothing_to_say(dockerfile: Path):
+    hadolint = shutil.which("hadolint", path=Path(sys.executable).parent)
+    assert hadolint is not None
+    done = subprocess.run([hadolint, dockerfile], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_it_is_small_says_what_it_is_and_runs_as_nobody(image: str):
+    config = inspect(image)["Config"]
+    assert config["User"] == f"{UID}:{UID}"
+    labels = {name.removeprefix("org.opencontainers.image.") for name in config["Labels"]}
+    assert {"title", "description", "licenses", "version", "revision"} <= labels
+    assert not [name for name in config["Env"] if re.search("SECRET|TOKEN|PASSWORD", name.partition("=")[0])]
+    assert size(image) - size(BASES[image]) < LARGEST[image]
+    unwanted = "cc gcc make git"
+    found = in_image(
+        image, f"for name in {unwanted}; do command -v $name && exit 1; done; id -u; echo; ls -A /app"
+    )
+    uid, _, files = found.partition("\n\n")
+    assert uid == str(UID)
+    assert not {".env", ".git", "data", "tests"} & set(files.split())
+
+
+def test_it_says_what_is_in_it(image: str):
+    described = [
+        json.loads(line)
+        for line in in_image(image, "for f in sbom/*.json; do tr -d '\\n' <$f; echo; done").splitlines()
+    ]
+    assert {bom["bomFormat"] for bom in described} == {"CycloneDX"}
+    has = {f"{part['name']}=={part['version']}" for bom in described for part in bom["components"]}
+    assert any(name.startswith("next==") for name in has)
+    if image == "taskflow":
+        pinned = set(
+            re.findall(
+                r"^([a-z0-9-]+==[^\s;]+)", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE
+            )
+        )
+        python = {name.lower().replace("_", "-") for name in has}
+        assert len(pinned & python) > len(pinned) * 0.9  # the others are for other systems
+
+
+def test_one_container_is_the_whole_product_and_what_it_keeps_outlives_it(
+    images: None, request: pytest.FixtureRequest
+):
+    built("taskflow", request)
+    volume = f"taskflow-{uuid4().hex}"
+    options = (*CONFINED, f"--volume={volume}:/data", *PRODUCTION)
+    try:
+        with container("taskflow", *options) as id_:
+            told = a_task_lives(id_, API, API)
+            assert (told["tasks"], told["event"]["task"]["title"]) == (["Alive"], "Alive")
+            assert told["page"]
+            assert "'unsafe-inline'" not in told["policy"].partition("script-src")[2].partition(";")[0]
+            podman("kill", id_)
+        with container("taskflow", *options) as id_:
+            assert podman("exec", id_, "python", "-c", TITLES) == "[('Alive',)]"
+    finally:
+        podman("volume", "rm", "--force", volume)
+
+
+def test_without_a_secret_it_does_not_serve_others(images: None, request: pytest.FixtureRequest):
+    built("taskflow", request)
+    with pytest.raises(AssertionError, match="JWT_SECRET: production needs one"):
+        podman("run", "--rm", *LIMITS, *CONFINED, "taskflow")
+
+
+def test_the_web_app_alone_passes_on_what_is_the_apis(images: None, request: pytest.FixtureRequest):
+    for name in DOCKERFILES:
+        built(name, request)
+    with container("taskflow", *CONFINED, KNOWN_AS_API, *PRODUCTION) as api:
+        beside = [option for option in CONFINED if not option.startswith("--network")]
+        with container("taskflow-web", *beside, f"--network=container:{api}") as web:
+            told = a_task_lives(api, WEB, WEB)
+            # All of it by the web app's address alone, its cookie too.
+            assert (told["tasks"], told["event"]["task"]["title"]) == (["Alive"], "Alive")
+            assert (told["cookie"], told["page"]) == ("taskflow", True)
+            assert "frame-ancestors 'none'" in told["policy"]
+            assert "rror" not in podman("logs", web)
