@@ -10,6 +10,7 @@ import pytest
 from graphql_api.migrate import migrate
 from graphql_api.settings import Settings
 from resolvers.database import Database
+from tests.deploy.topology import KINDS
 from tests.services.kafka import Kafka
 from tests.services.postgres import make_database, postgresql
 from tests.support.client import Api
@@ -17,6 +18,15 @@ from tests.support.server import Server
 
 #: Everything that touches a database runs on both; PostgreSQL with `make test-services`.
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--topology",
+        choices=KINDS,
+        help="run the browser tests against compose.yaml's processes: events straight to Kafka, through Dapr, or to a "
+        "Kafka that asks for TLS and a password",
+    )
 
 
 @pytest.fixture(scope="session")

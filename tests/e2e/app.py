@@ -9,6 +9,7 @@ from uuid import uuid4
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.support.client import LOG_IN, PASSWORD, Api
+from tests.support.server import Server
 
 #: The button that turns the form into one for a new account.
 NEW_HERE = "I\u2019m new here"
@@ -103,11 +104,11 @@ async def lateness(windows: Sequence[Window], selector: str, text: str, due: dat
     return [moment - due.timestamp() for moment in moments]
 
 
-async def two_windows(browser: Browser, url: str) -> tuple[Window, Window]:
-    """The same account on two devices."""
-    here = await Window.open(browser, url)
+async def two_windows(browser: Browser, server: Server) -> tuple[Window, Window]:
+    """The same account on two devices, each at a process of its own where there are two."""
+    here = await Window.open(browser, server.url)
     email = await here.sign_up()
-    there = await Window.open(browser, url)
+    there = await Window.open(browser, server.peer_url)
     await there.log_in(email)
     await there.is_live()
     return here, there

@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser as Chromium
@@ -57,6 +56,9 @@ NOTES = """() => {
 }"""
 
 
+type OpenServer = Callable[..., Awaitable[Server]]
+
+
 async def until(look: Callable[[], Awaitable[bool]]) -> None:
     """For what a browser tells nobody of. Raises TimeoutError."""
     async with asyncio.timeout(DEADLINE_SECONDS):
@@ -72,19 +74,18 @@ class Reach:
 
 
 @asynccontextmanager
-async def open_reach(data_dir: Path) -> AsyncIterator[Reach]:
+async def open_reach(open_server: OpenServer) -> AsyncIterator[Reach]:
     """A server that sends mail, and may call what is on this machine."""
     with Mailbox() as mailbox, Receiver() as receiver:
         port = free_port()
-        server = Server(
-            data_dir,
+        server = await open_server(
+            port,
+            ENV="development",
             CHANNELS_PRIVATE_ADDRESSES="on",
             PUBLIC_URL=f"http://127.0.0.1:{port}",
             SMTP_URL=mailbox.environment["SMTP_URL"],
             MAIL_FROM=mailbox.environment["MAIL_FROM"],
         )
-        server.port = port
-        await server.start()
         try:
             yield Reach(server, mailbox, receiver)
         finally:

@@ -14,7 +14,7 @@ TITLES = ["Bread", "Milk", "Salt", "Tea"]
 async def test_several_tasks_are_moved_and_deleted_and_one_undo_brings_them_back(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     for title in TITLES:
         await here.add(title)
     await here.page.get_by_role("button", name="New project").click()

@@ -1,12 +1,10 @@
 """Channels in the settings: added, confirmed, tried out, and told of where they fail."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.app import Window, api_of
-from tests.e2e.reach import open_reach, until
+from tests.e2e.reach import OpenServer, open_reach, until
 from tests.support.receivers import Answer, links_in
 
 pytestmark = pytest.mark.e2e
@@ -22,9 +20,9 @@ async def settings(browser: Browser, url: str) -> Window:
 
 
 async def test_an_address_is_confirmed_by_its_link_and_then_a_test_arrives(
-    browser: Browser, tmp_path: Path
+    browser: Browser, open_server: OpenServer
 ) -> None:
-    async with open_reach(tmp_path) as reach:
+    async with open_reach(open_server) as reach:
         window = await settings(browser, reach.server.url)
         await window.page.get_by_role("button", name="Add an e-mail address").click()
         dialog = window.page.get_by_role("dialog")
@@ -56,9 +54,9 @@ async def test_an_address_is_confirmed_by_its_link_and_then_a_test_arrives(
 
 
 async def test_a_webhook_shows_its_secret_once_and_what_is_wrong_with_it(
-    browser: Browser, tmp_path: Path
+    browser: Browser, open_server: OpenServer
 ) -> None:
-    async with open_reach(tmp_path) as reach:
+    async with open_reach(open_server) as reach:
         window = await settings(browser, reach.server.url)
         await window.page.get_by_role("button", name="Add a webhook").click()
         dialog = window.page.get_by_role("dialog")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 async def test_what_two_people_change_of_a_task_at_once_is_kept_or_chosen(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Buy milk")
     await expect(there.row("Buy milk")).to_have_count(1)
 
@@ -45,7 +45,7 @@ async def test_what_two_people_change_of_a_task_at_once_is_kept_or_chosen(
 async def test_an_edit_made_without_the_server_meets_what_others_did_meanwhile(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Buy milk")
     await expect(there.row("Buy milk")).to_have_count(1)
     await here.context.set_offline(True)

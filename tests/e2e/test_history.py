@@ -36,7 +36,7 @@ async def test_a_task_tells_what_happened_to_it(browser: Browser, server: Server
 
 
 async def test_the_trash_gives_back_what_was_deleted_whenever(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Plan the holiday")
     editor = await here.edit("Plan the holiday")
     await editor.get_by_label("Add a subtask").fill("Book the train")

@@ -17,7 +17,7 @@ def day(window: Window, name: str) -> Locator:
 
 
 async def test_a_task_is_dragged_to_another_day_and_keeps_its_time(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     # A month as a whole: nobody scrolls as they drag.
     await here.page.set_viewport_size({"width": 1280, "height": 1100})
     async with await api_of(here, server.url) as api:

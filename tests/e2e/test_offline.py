@@ -51,7 +51,7 @@ async def nothing_waits(*windows: Window) -> None:
 async def test_ten_changes_made_offline_outlive_a_reload_and_are_saved_once(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     for title in ("Milk", "Bread", "Cheese"):
         await here.add(title)
     await nothing_waits(here)
@@ -142,7 +142,7 @@ async def test_where_sockets_are_blocked_changes_come_all_the_same_and_live_is_f
 
 
 async def test_windows_are_live_again_soon_after_the_server_is(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await server.kill()
     started = asyncio.get_running_loop().time()
     expected: list[str] = []
@@ -204,7 +204,7 @@ async def test_a_tab_that_is_closed_leaves_its_changes_to_the_other(browser: Bro
 async def test_an_offline_edit_that_clashes_shows_both_values_until_it_is_decided(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Buy milk")
     await expect(there.row("Buy milk")).to_have_count(1)
     await kept(here.page)

@@ -1,12 +1,10 @@
 """A forgotten password, set anew by the link in a mail."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.app import Window
-from tests.e2e.reach import open_reach
+from tests.e2e.reach import OpenServer, open_reach
 from tests.support.receivers import links_in
 
 pytestmark = pytest.mark.e2e
@@ -24,8 +22,8 @@ async def forget(page: Page, email: str) -> None:
     await page.get_by_role("button", name="Back to log in").click()
 
 
-async def test_the_link_of_a_mail_sets_a_new_password_once(browser: Browser, tmp_path: Path) -> None:
-    async with open_reach(tmp_path) as reach:
+async def test_the_link_of_a_mail_sets_a_new_password_once(browser: Browser, open_server: OpenServer) -> None:
+    async with open_reach(open_server) as reach:
         signed_in = await Window.open(browser, reach.server.url)
         email = await signed_in.sign_up()
         window = await Window.open(browser, reach.server.url)

@@ -1,13 +1,12 @@
 """Notifications that come while no page is looked at: shown by the service worker, which does what is pressed."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.app import api_of
-from tests.e2e.reach import PushedWindow, Reach, open_reach, until
+from tests.e2e.reach import OpenServer, PushedWindow, Reach, open_reach, until
 from tests.support.client import Api
 
 pytestmark = pytest.mark.e2e
@@ -34,9 +33,9 @@ async def pushed_window(browser: Browser, reach: Reach) -> PushedWindow:
 
 
 async def test_a_push_shows_a_notification_that_opens_its_task_in_the_open_window(
-    browser: Browser, tmp_path: Path
+    browser: Browser, open_server: OpenServer
 ) -> None:
-    async with open_reach(tmp_path) as reach:
+    async with open_reach(open_server) as reach:
         window = await pushed_window(browser, reach)
         await window.page.get_by_role("link", name="Settings").click()
         await expect(window.page.get_by_role("heading", name="Settings")).to_be_visible()
@@ -58,8 +57,8 @@ async def test_a_push_shows_a_notification_that_opens_its_task_in_the_open_windo
         assert window.complaints == []
 
 
-async def test_done_and_snooze_work_while_no_page_is_open(browser: Browser, tmp_path: Path) -> None:
-    async with open_reach(tmp_path) as reach:
+async def test_done_and_snooze_work_while_no_page_is_open(browser: Browser, open_server: OpenServer) -> None:
+    async with open_reach(open_server) as reach:
         window = await pushed_window(browser, reach)
         async with await api_of(window, reach.server.url) as api:
             await ring_now(api, "Take the pizza out")
@@ -88,9 +87,9 @@ async def test_done_and_snooze_work_while_no_page_is_open(browser: Browser, tmp_
 
 
 async def test_what_did_not_go_through_is_told_and_can_be_tried_again(
-    browser: Browser, tmp_path: Path
+    browser: Browser, open_server: OpenServer
 ) -> None:
-    async with open_reach(tmp_path) as reach:
+    async with open_reach(open_server) as reach:
         window = await pushed_window(browser, reach)
         async with await api_of(window, reach.server.url) as api:
             await ring_now(api, "Take the pizza out")
@@ -116,9 +115,9 @@ async def test_what_did_not_go_through_is_told_and_can_be_tried_again(
 
 
 async def test_several_late_ones_are_one_notification_that_lists_them(
-    browser: Browser, tmp_path: Path
+    browser: Browser, open_server: OpenServer
 ) -> None:
-    async with open_reach(tmp_path) as reach:
+    async with open_reach(open_server) as reach:
         window = await pushed_window(browser, reach)
         items = [{"title": f"Task {number}", "when": "Monday", "url": "/"} for number in range(3)]
         await window.push(
@@ -145,9 +144,9 @@ async def test_several_late_ones_are_one_notification_that_lists_them(
 
 
 async def test_where_the_browser_is_pushed_to_the_page_does_not_tell_it_again(
-    browser: Browser, tmp_path: Path
+    browser: Browser, open_server: OpenServer
 ) -> None:
-    async with open_reach(tmp_path) as reach:
+    async with open_reach(open_server) as reach:
         window = await pushed_window(browser, reach)
         await window.page.evaluate(
             "() => { window.own = []; window.Notification = class { static permission = 'granted';"
@@ -165,8 +164,8 @@ async def test_where_the_browser_is_pushed_to_the_page_does_not_tell_it_again(
             await until(window.shows_none)
 
 
-async def test_who_signs_out_is_not_pushed_to_any_more(browser: Browser, tmp_path: Path) -> None:
-    async with open_reach(tmp_path) as reach:
+async def test_who_signs_out_is_not_pushed_to_any_more(browser: Browser, open_server: OpenServer) -> None:
+    async with open_reach(open_server) as reach:
         window = await pushed_window(browser, reach)
         async with await api_of(window, reach.server.url) as api:
             assert len((await api.run("{ channels { id } }"))["channels"]) == 1
@@ -183,9 +182,9 @@ async def test_who_signs_out_is_not_pushed_to_any_more(browser: Browser, tmp_pat
 
 
 async def test_a_browser_that_is_called_otherwise_goes_on_being_pushed_to(
-    browser: Browser, tmp_path: Path
+    browser: Browser, open_server: OpenServer
 ) -> None:
-    async with open_reach(tmp_path) as reach:
+    async with open_reach(open_server) as reach:
         window = await pushed_window(browser, reach)
         async with await api_of(window, reach.server.url) as api:
             [old] = (await api.run("{ channels { id label } }"))["channels"]

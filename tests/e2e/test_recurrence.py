@@ -19,7 +19,7 @@ FOCUSED = """(({ ariaLabel, labels, textContent }) =>
 
 
 async def test_what_a_series_spawns_shows_by_itself_in_two_windows(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     async with await api_of(here, server.url) as api:
         due = (datetime.now(UTC) + timedelta(seconds=4)).replace(microsecond=0)
         first = (due - timedelta(hours=1)).isoformat()
@@ -42,7 +42,7 @@ async def test_what_a_series_spawns_shows_by_itself_in_two_windows(browser: Brow
 async def test_the_editor_shows_what_comes_next_and_saves_a_weekly_rule(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Water the plants")
     editor = await here.edit("Water the plants")
     await editor.get_by_label("Due on").fill("2031-05-05")  # a Monday

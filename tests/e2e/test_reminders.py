@@ -37,7 +37,7 @@ async def ring_soon(api: Api, title: str, seconds: float = 3) -> datetime:
 async def test_a_ring_shows_in_two_windows_and_a_snooze_in_one_takes_it_away_in_the_other(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     async with await api_of(here, server.url) as api:
         at = await ring_soon(api, "Take the pizza out", 4)
         for late in await lateness((here, there), RING, "Take the pizza out", at):
@@ -99,7 +99,7 @@ async def test_what_rang_while_the_server_was_away_is_told_late(browser: Browser
 async def test_the_editor_sets_reminders_with_the_due_date_and_takes_them_away(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Dentist")
     editor = await here.edit("Dentist")
     await expect(editor.get_by_role("button", name="1 day before")).to_be_disabled()

@@ -1,21 +1,19 @@
 """The link at the end of each mail, as whoever reads it follows it in a browser."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e.app import Window, api_of
-from tests.e2e.reach import open_reach
+from tests.e2e.reach import OpenServer, open_reach
 from tests.support.receivers import links_in
 
 pytestmark = pytest.mark.e2e
 
 
 async def test_the_button_ends_it_and_a_new_link_is_sent_once_it_is_on_again(
-    browser: Browser, tmp_path: Path
+    browser: Browser, open_server: OpenServer
 ) -> None:
-    async with open_reach(tmp_path) as reach:
+    async with open_reach(open_server) as reach:
         window = await Window.open(browser, reach.server.url)
         await window.sign_up()
         async with await api_of(window, reach.server.url) as api:

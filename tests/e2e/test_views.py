@@ -94,7 +94,7 @@ async def test_a_phone_has_the_views_at_its_foot_and_all_lists_in_a_sheet(
 
 
 async def test_tasks_are_put_in_order_by_drag_and_by_keyboard(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     for title in ("Bread", "Milk", "Salt", "Tea"):
         await here.add(title)
     await expect(there.rows).to_have_count(4)

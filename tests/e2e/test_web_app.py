@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 
 async def test_a_task_added_in_one_window_shows_in_the_other(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Buy milk")
     await expect(there.row("Buy milk")).to_have_count(1)
     await there.add("Call mum")
@@ -24,7 +24,7 @@ async def test_a_task_added_in_one_window_shows_in_the_other(browser: Browser, s
 
 
 async def test_a_server_killed_while_tasks_are_added_costs_nothing(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     expected = [f"Task {number:02}" for number in range(30)]
 
     async def add_all() -> None:
@@ -52,7 +52,7 @@ async def test_a_server_killed_while_tasks_are_added_costs_nothing(browser: Brow
 
 
 async def test_edits_completions_and_deletions_show_everywhere(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Buy mlik")
     await expect(there.row("Buy mlik")).to_have_count(1)
 
@@ -81,7 +81,7 @@ async def test_edits_completions_and_deletions_show_everywhere(browser: Browser,
 
 
 async def test_projects_hold_tasks_and_are_the_same_everywhere(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.page.get_by_role("button", name="New project").click()
     await here.page.get_by_role("dialog").get_by_label("Name").fill("Garden")
     await here.page.get_by_role("dialog").get_by_role("button", name="Save").click()
@@ -105,7 +105,7 @@ async def test_projects_hold_tasks_and_are_the_same_everywhere(browser: Browser,
 
 
 async def test_subtasks_are_below_their_task_everywhere(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Plan the holiday")
     editor = await here.edit("Plan the holiday")
     for title in ("Book the train", "Find a house"):

@@ -20,14 +20,21 @@ KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 class Server:
     """`python -m graphql_api serve` on a free loopback port. `log` holds what it wrote to stderr.
 
+    port     free where it is 0
     program  another one that does the same, and more
     """
 
     def __init__(
-        self, data_dir: Path, *, migrate: bool = True, program: str = "graphql_api", **environment: str
+        self,
+        data_dir: Path,
+        *,
+        port: int = 0,
+        migrate: bool = True,
+        program: str = "graphql_api",
+        **environment: str,
     ) -> None:
         self.data_dir = data_dir
-        self.port = 0
+        self.port = port
         self.log_path = data_dir / "server.log"
         self._environment = environment
         self._command = [program, "serve", *(["--migrate"] if migrate else [])]
@@ -36,6 +43,15 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def peer_url(self) -> str:
+        """Where the same is served by another process, where there is one."""
+        return self.url
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
 
     @property
     def database_url(self) -> str:
