@@ -192,8 +192,8 @@ class Settings(BaseSettings):
     )
     tick_token: TickToken = Field(
         SecretStr(""),
-        description="Bearer token of POST /internal/tick, at least 16 characters, for whoever wakes a host that sleeps. "
-        "Empty: there is no such door.",
+        description="Bearer token of POST /internal/tick, at least 16 characters, for whoever wakes a host that "
+        "sleeps. Empty: there is no such door.",
     )
     rate_limit: Literal["on", "off"] = Field(
         "on", description="off lifts message rates and socket counts, for benchmarks."
