@@ -1,0 +1,59 @@
+"""The workflow: of GitHub's form, and it runs and publishes what is here."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from graphql_api.version import VERSION
+from tests.architecture.tree import ROOT
+
+pytestmark = pytest.mark.deploy
+
+WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+JOBS: dict[str, Any] = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+
+
+def test_it_is_of_githubs_form():
+    check = Path(sys.executable).with_name("check-jsonschema")
+    subprocess.run([check, "--builtin-schema", "vendor.github-workflows", WORKFLOW], check=True, timeout=60)
+
+
+def test_it_runs_what_guards_a_change_and_publishes_only_then():
+    assert {"run": "bash .ci/run"} in JOBS["guard"]["steps"]
+    assert JOBS["publish"]["needs"] == "guard"
+    assert JOBS["publish"]["if"] == "github.ref_type == 'tag'"
+
+
+def test_it_publishes_every_image_there_is_with_the_arguments_that_they_take():
+    images = JOBS["publish"]["strategy"]["matrix"]["include"]
+    assert {ROOT / image["file"] for image in images} == {
+        ROOT / "Dockerfile",
+        ROOT / "frontend" / "Dockerfile",
+    }
+    [arguments] = [
+        step["with"]["build-args"]
+        for step in JOBS["publish"]["steps"]
+        if "build-args" in step.get("with", {})
+    ]
+    given = {line.partition("=")[0] for line in arguments.splitlines()}
+    for image in images:
+        assert given <= set(
+            re.findall(r"^ARG (\w+)", (ROOT / image["file"]).read_text("utf-8"), re.MULTILINE)
+        )
+
+
+def test_a_tag_that_is_not_the_codes_own_version_publishes_nothing():
+    [guard] = [step["run"] for step in JOBS["publish"]["steps"] if "version.py" in step.get("run", "")]
+    for tag, status in (("v0.0.0", 1), (f"v{VERSION}", 0)):
+        done = subprocess.run(
+            ["bash", "-ec", guard],
+            cwd=ROOT,
+            env={"GITHUB_REF_NAME": tag, "PATH": "/usr/bin:/bin"},
+            check=False,
+        )
+        assert done.returncode == status
