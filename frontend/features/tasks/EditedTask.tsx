@@ -30,6 +30,7 @@ export function EditedTask({ board, subtasks, series, edits }: Props) {
       allDayTime={board.viewer.allDayReminderTime}
       onSave={(draft, reminders, counting) => void edits.save(task, draft, reminders, counting)}
       onOpen={edits.openInstead}
+      onRemove={() => edits.remove(task)}
       onClose={edits.close}
     />
   );

@@ -1,5 +1,6 @@
 'use client';
 
+import { Trash2 } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { History } from '@/features/history/History';
 import { LabelPicker } from '@/features/labels/LabelPicker';
@@ -10,7 +11,7 @@ import { refit } from '@/features/recurrence/rule';
 import { SeriesNote } from '@/features/recurrence/SeriesNote';
 import { type Counting, hasEdits, NO_EDITS, type ReminderEdits } from '@/features/reminders/edits';
 import { Reminders } from '@/features/reminders/Reminders';
-import { Button } from '@/ui/Button';
+import { Button, IconButton } from '@/ui/Button';
 import { Select, TextArea, TextField } from '@/ui/Field';
 import { Modal } from '@/ui/Modal';
 import { useBeforeUnload } from '@/ui/useBeforeUnload';
@@ -38,6 +39,7 @@ interface Props {
   onSave: (draft: Draft, reminders: ReminderEdits, counting: Counting) => void;
   /** Opens another task in the place of this one. */
   onOpen: (task: Task) => void;
+  onRemove: () => void;
   onClose: () => void;
 }
 
@@ -52,6 +54,7 @@ export function TaskEditor({
   allDayTime,
   onSave,
   onOpen,
+  onRemove,
   onClose,
 }: Props) {
   const [draft, setDraft] = useState(begun);
@@ -185,6 +188,11 @@ export function TaskEditor({
         {!deleted && <Subtasks of={task} subtasks={subtasks} />}
         {task.version > 0 && <History task={task} projects={projects} labels={labels} />}
         <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t border-line bg-card px-5 py-3">
+          {!deleted && (
+            <IconButton label={TEXT.remove(now.title)} className="mr-auto" onClick={onRemove}>
+              <Trash2 aria-hidden className="size-4" />
+            </IconButton>
+          )}
           <Button kind="outline" onClick={onClose}>
             {TEXT.cancel}
           </Button>

@@ -128,6 +128,14 @@ export function taskChanges(client: ApolloClient) {
       );
     },
 
+    /** Completes or reopens it, and offers to undo that: for what may happen by accident. */
+    tick(task: Task, completed: boolean) {
+      void this.setCompleted(task, completed);
+      toast(completed ? TEXT.done(task.title) : TEXT.reopened(task.title), {
+        action: { label: TEXT.undo, onClick: () => void this.setCompleted(task, !completed) },
+      });
+    },
+
     async remove(task: Task) {
       const deleting = say(
         client.mutate({

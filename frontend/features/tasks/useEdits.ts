@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import { decide, leftOf } from '@/features/refused/refused';
 import { useReminderChanges } from '@/features/reminders/changes';
 import type { Counting, ReminderEdits } from '@/features/reminders/edits';
@@ -41,6 +42,13 @@ export function useEdits() {
     openInstead(task: Task) {
       close();
       open(task);
+    },
+
+    remove(task: Task) {
+      flushSync(close);
+      decide(outbox, task.id);
+      // Once the focus is back on its row: from there the list keeps it.
+      setTimeout(() => void changes.remove(task));
     },
 
     async save(task: Task, draft: Draft, edits: ReminderEdits, counting: Counting) {
