@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.e2e.app import Window
+from tests.e2e.app import Window, api_of
 from tests.e2e.touch import finger, phone
 from tests.support.server import Server
 
@@ -102,4 +102,51 @@ async def test_what_a_swipe_does_has_a_button_as_well(browser: Browser, server: 
     await dialog.get_by_role("button", name="Delete “Buy milk”").click()
     await expect(window.row("Buy milk")).to_have_count(0)
     await expect(window.row("Buy bread").get_by_role("checkbox")).to_be_focused()
+    assert window.complaints == []
+
+
+async def test_a_task_is_put_elsewhere_in_the_list_by_its_handle(browser: Browser, server: Server) -> None:
+    window = await with_tasks(browser, server, "Milk", "Bread", "Tea")
+    assert await window.titles() == ["Milk", "Bread", "Tea"]
+    below = await window.row("Tea").bounding_box()
+    assert below is not None
+    async with finger(window, window.row("Milk").locator("[data-handle]")) as touch:
+        await touch.by(0, below["y"] + below["height"] - touch.at[1])
+    await expect(window.rows.nth(2)).to_contain_text("Milk")
+    await expect(window.connection).to_have_attribute("data-waiting", "0")
+    await window.page.reload()
+    await expect(window.rows.nth(2)).to_contain_text("Milk")
+    assert await window.titles() == ["Bread", "Tea", "Milk"]
+    assert window.complaints == []
+
+
+async def test_a_task_of_the_calendar_is_carried_once_a_finger_rests_on_it(
+    browser: Browser, server: Server
+) -> None:
+    window = await phone(browser, server.url)
+    await window.sign_up()
+    async with await api_of(window, server.url) as api:
+        await api.mutate("createTask", "errors { message }", title="Dentist", dueOn="2031-05-07")
+    await window.page.goto(f"{server.url}/?view=month&month=2031-05")
+    task = window.page.get_by_test_id("month-task")
+    old, new = (window.page.locator(f'[data-day="2031-05-{day}"]') for day in ("07", "21"))
+    to = await new.bounding_box()
+    assert to is not None
+
+    # One that does not rest on it scrolls, and so moves nothing.
+    async with finger(window, task) as touch:
+        await touch.by(0, to["y"] - touch.at[1])
+    await expect(window.page.locator("[data-carried]")).to_have_count(0)
+    await expect(old).to_contain_text("Dentist")
+
+    await window.page.evaluate("scrollTo(0, 0)")
+    async with finger(window, task) as touch:
+        await expect(window.page.locator("[data-carried]")).to_be_visible()
+        await touch.move((to["x"] + to["width"] / 2, to["y"] + to["height"] / 2))
+        await expect(new).to_have_attribute("data-over", "")
+    await expect(new).to_contain_text("Dentist")
+    await expect(old).not_to_contain_text("Dentist")
+    await expect(window.page.get_by_role("dialog")).to_have_count(0)
+    await window.page.get_by_role("button", name="Undo").click()
+    await expect(old).to_contain_text("Dentist")
     assert window.complaints == []

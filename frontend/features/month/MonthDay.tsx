@@ -11,32 +11,18 @@ interface Props {
   /** Whether it is of a month before or after. */
   beside: boolean;
   onAdd: () => void;
-  /** A task was dropped here. */
-  onDrop: (taskId: string) => void;
   children: ReactNode[];
 }
 
-export function MonthDay({ day, isToday, beside, onAdd, onDrop, children }: Props) {
-  const [over, setOver] = useState(false);
+export function MonthDay({ day, isToday, beside, onAdd, children }: Props) {
   const [all, setAll] = useState(false);
   const seen = all || children.length <= SEEN + 1 ? children : children.slice(0, SEEN);
   return (
     <td
       data-day={day}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        onDrop(event.dataTransfer.getData('text/plain'));
-      }}
       className={clsx(
-        'h-20 border border-line bg-card p-0.5 align-top transition-colors sm:h-24 sm:p-1',
+        'h-20 border border-line bg-card p-0.5 align-top transition-colors data-over:bg-accent/15! sm:h-24 sm:p-1',
         beside && 'bg-page!',
-        over && 'bg-accent/15!',
       )}
     >
       <button

@@ -4,6 +4,7 @@ import type { Task } from '@/features/tasks/board';
 import { isOverdue, timeText } from '@/features/tasks/due';
 import type { When } from '@/features/tasks/when';
 import { plusDays } from '@/features/tasks/zone';
+import { carry } from './carry';
 import { TEXT } from './text';
 
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
@@ -25,15 +26,13 @@ export function MonthTask({ task, day, when, onOpen, onMove }: Props) {
   return (
     <button
       type="button"
-      draggable
       data-testid="month-task"
       data-task-id={task.id}
       title={task.title}
       aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
       onClick={onOpen}
-      onDragStart={(event) => {
-        event.dataTransfer.setData('text/plain', task.id);
-        event.dataTransfer.effectAllowed = 'move';
+      onPointerDown={(event) => {
+        if (event.button === 0 && event.isPrimary) carry(event.nativeEvent, event.currentTarget, onMove);
       }}
       onKeyDown={(event) => {
         const days = STEPS[event.key];
@@ -43,7 +42,8 @@ export function MonthTask({ task, day, when, onOpen, onMove }: Props) {
       }}
       className={clsx(
         LOOK,
-        'cursor-grab border border-l-[3px] border-line bg-card shadow-xs hover:bg-line/40',
+        'cursor-grab border border-l-[3px] border-line bg-card shadow-xs hover:bg-line/40 data-carried:opacity-40',
+        'touch-manipulation select-none [-webkit-touch-callout:none]',
         task.completed && 'text-soft line-through',
         isOverdue(task, when) && 'text-danger',
       )}

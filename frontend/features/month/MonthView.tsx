@@ -38,17 +38,9 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
   const days = useMemo(() => byDays(tasks, zone), [tasks, zone]);
   const occurrences = useOccurrences(tasks, zone);
 
-  function moveTo(task: Task | undefined, from: string, to: string) {
-    if (!task) return;
+  function moveTo(task: Task, from: string, to: string) {
     moved.current = task.id;
     move(task, from, to);
-  }
-
-  function drop(id: string, to: string) {
-    for (const [from, those] of days) {
-      const task = those.find((task) => task.id === id);
-      if (task) return moveTo(task, from, to);
-    }
   }
 
   // On another day it is another element.
@@ -96,7 +88,6 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
                   isToday={day === today}
                   beside={!day.startsWith(month)}
                   onAdd={() => setAdding(day)}
-                  onDrop={(id) => drop(id, day)}
                 >
                   {[
                     ...(days.get(day) ?? []).map((task) => (

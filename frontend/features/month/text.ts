@@ -3,7 +3,7 @@ export const TEXT = {
   addIt: 'Add',
   calendar: (month: string) => `Tasks of ${month}`,
   done: 'done',
-  hint: 'Drag a task to another day, or focus it and press Alt and an arrow: its time of day stays.',
+  hint: 'Drag a task to another day (hold it first, with a finger), or focus it and press Alt and an arrow: its time of day stays.',
   less: 'Less',
   more: (count: number) => `${count} more`,
   moved: (title: string, day: string) => `“${title}” is now due ${day}.`,

@@ -1,8 +1,6 @@
 /** Dragging a row up and down among its like. The others make room; the list itself changes once it is let go. */
 
-/** How near to the edge of the window it scrolls, and how far each time. */
-const EDGE_PX = 56;
-const SCROLL_PX = 12;
+import { scrollAtEdge } from '@/ui/edge';
 
 export function startDrag(
   start: PointerEvent,
@@ -22,8 +20,7 @@ export function startDrag(
   let index = from;
 
   const move = (event: PointerEvent) => {
-    if (event.clientY < EDGE_PX) window.scrollBy(0, -SCROLL_PX);
-    if (event.clientY > window.innerHeight - EDGE_PX) window.scrollBy(0, SCROLL_PX);
+    scrollAtEdge(event.clientY);
     const by = event.clientY + window.scrollY - began;
     const top = (places[from]?.top ?? 0) + by;
     const bottom = (places[from]?.bottom ?? 0) + by;
