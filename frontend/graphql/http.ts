@@ -1,5 +1,7 @@
 /** One operation over HTTP, and what its failure means. */
 
+import { correlationId } from './browser';
+
 export interface GraphQLErrorShape {
   message: string;
   extensions?: { code?: string; field?: string[] };
@@ -35,7 +37,11 @@ export async function post<Data>(
       method: 'POST',
       credentials: 'include',
       cache: 'no-store',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      headers: {
+        'content-type': 'application/json',
+        'x-correlation-id': correlationId(),
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -1,15 +1,17 @@
 /** What one tab holds for whoever is signed in: a cache, an outbox, a live feed and their channels. It ends as they leave. */
 
 import { ApolloClient, ApolloLink } from '@apollo/client';
-import { filter, skip } from 'rxjs';
+import { filter, type Observable, Subject, skip } from 'rxjs';
 import { Channels } from '@/features/channels/channels';
 import { PushHere } from '@/features/channels/push';
 import { applyEvent, Versions } from '@/features/live/apply';
+import type { LiveEvent } from '@/features/live/events';
 import { Feed } from '@/features/live/feed';
 import { Shown } from '@/features/live/shown';
 import { again, refusalOf } from '@/features/tasks/aim';
 import { BOARD } from '@/features/tasks/board';
 import { loadBoard } from '@/features/tasks/load';
+import { isFromHere } from './browser';
 import { newCache } from './cache';
 import { socketUrl } from './http';
 import { Copy } from './kept/copy';
@@ -27,6 +29,8 @@ export interface Store {
   feed: Feed;
   channels: Channels;
   push: PushHere;
+  /** Events of what was not asked for in this browser. */
+  elsewhere$: Observable<LiveEvent>;
   /** Shows what an earlier page left on this device; the feed goes on from there. */
   restore: () => Promise<void>;
   /** Nothing of them stays on this device. */
@@ -58,6 +62,7 @@ export function openStore(session: Session, database: Database | null = null): S
     answered: (change, { data }) => shown.answered(change, data),
   });
   const client = new ApolloClient({ cache, link: ApolloLink.from([stale, outbox]) });
+  const elsewhere$ = new Subject<LiveEvent>();
   const feed = new Feed({
     url: socketUrl,
     token: () => session.token,
@@ -73,6 +78,7 @@ export function openStore(session: Session, database: Database | null = null): S
     apply: (event) => {
       applyEvent(cache, versions, event);
       copy?.standsAt(event.cursor);
+      if (!isFromHere(event.correlationId)) elsewhere$.next(event);
     },
   });
   const channels = new Channels(run);
@@ -107,5 +113,5 @@ export function openStore(session: Session, database: Database | null = null): S
     copy?.close();
     await database?.clear().catch(() => undefined);
   };
-  return { client, outbox, feed, channels, push, restore, forget, close };
+  return { client, outbox, feed, channels, push, elsewhere$, restore, forget, close };
 }

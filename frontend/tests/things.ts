@@ -101,7 +101,14 @@ export type Thing = Task | Project | Label | Board['viewer'] | ReturnType<typeof
 
 export function about(type: string, cursor: string, thing: Thing) {
   const nothing = { task: null, reminder: null, project: null, label: null, user: null };
-  const event = { __typename: 'Event', type, cursor, ...nothing };
+  const event = {
+    __typename: 'Event',
+    type,
+    cursor,
+    timestamp: new Date().toISOString(),
+    correlationId: 'elsewhere',
+    ...nothing,
+  };
   if (typeof thing === 'string') return { ...event, aggregateId: thing };
   if (thing.__typename === 'Reminder') return { ...event, aggregateId: thing.id, task: thing.task, reminder: thing };
   return { ...event, aggregateId: thing.id, [thing.__typename.toLowerCase()]: thing };

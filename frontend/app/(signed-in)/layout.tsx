@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { TimeZoneQuestion } from '@/features/account/TimeZoneQuestion';
 import { Commands } from '@/features/commands/Commands';
 import { ShowTask } from '@/features/frame/ShowTask';
+import { News } from '@/features/live/News';
 import { RefusedChanges } from '@/features/refused/RefusedChanges';
 import { SignedIn } from '@/features/session/SignedIn';
 
@@ -10,6 +11,7 @@ export default function SignedInLayout({ children }: { children: ReactNode }) {
   return (
     <SignedIn>
       <ShowTask />
+      <News />
       <TimeZoneQuestion />
       <RefusedChanges />
       {children}

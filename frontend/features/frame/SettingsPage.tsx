@@ -14,6 +14,7 @@ import { ExportSection } from '@/features/calendar/ExportSection';
 import { FeedSection } from '@/features/calendar/FeedSection';
 import { ImportSection } from '@/features/calendar/ImportSection';
 import { ChannelsSection } from '@/features/channels/ChannelsSection';
+import { NewsChoice } from '@/features/live/NewsChoice';
 import { Rings } from '@/features/reminders/Rings';
 import { BOARD } from '@/features/tasks/board';
 import { there } from '@/features/tasks/tree';
@@ -47,6 +48,9 @@ export function SettingsPage() {
         </Section>
         <Section {...TEXT.theme}>
           <ThemeChoice />
+        </Section>
+        <Section {...TEXT.news}>
+          <NewsChoice />
         </Section>
         <Section {...TEXT.channels}>
           <ChannelsSection />

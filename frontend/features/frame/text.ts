@@ -25,6 +25,10 @@ export const TEXT = {
     about:
       'To-dos of an iCalendar file (.ics), such as other apps export. What was imported before is brought up to date.',
   },
+  news: {
+    title: 'Other devices',
+    about: 'In this browser. What happens elsewhere is shown at once either way.',
+  },
   password: {
     title: 'Password',
     about: 'A new one signs all other devices out.',

@@ -10,6 +10,8 @@ export const EVENT_FIELDS = graphql(`
     cursor
     type
     aggregateId
+    timestamp
+    correlationId
     task { ...TaskFields }
     reminder { ...ReminderFields task { id } }
     project { ...ProjectFields }
