@@ -1,6 +1,6 @@
 /** One operation over HTTP, and what its failure means. */
 
-import { correlationId } from './browser';
+import { correlationId } from './origin';
 
 export interface GraphQLErrorShape {
   message: string;
@@ -39,7 +39,7 @@ export async function post<Data>(
       cache: 'no-store',
       headers: {
         'content-type': 'application/json',
-        'x-correlation-id': correlationId(),
+        'x-correlation-id': correlationId(token),
         ...(token && { authorization: `Bearer ${token}` }),
       },
       body: JSON.stringify({ query, variables }),

@@ -11,12 +11,12 @@ import { Shown } from '@/features/live/shown';
 import { again, refusalOf } from '@/features/tasks/aim';
 import { BOARD } from '@/features/tasks/board';
 import { loadBoard } from '@/features/tasks/load';
-import { isFromHere } from './browser';
 import { newCache } from './cache';
 import { socketUrl } from './http';
 import { Copy } from './kept/copy';
 import type { Database } from './kept/database';
 import { Ledger } from './kept/ledger';
+import { isFrom } from './origin';
 import { OutboxLink } from './outbox/outbox';
 import { Tabs } from './outbox/tabs';
 import { Left, type Session } from './session';
@@ -29,7 +29,7 @@ export interface Store {
   feed: Feed;
   channels: Channels;
   push: PushHere;
-  /** Events of what was not asked for in this browser. */
+  /** Events of what was asked for elsewhere, and of what the server does by itself. */
   elsewhere$: Observable<LiveEvent>;
   /** Shows what an earlier page left on this device; the feed goes on from there. */
   restore: () => Promise<void>;
@@ -78,7 +78,7 @@ export function openStore(session: Session, database: Database | null = null): S
     apply: (event) => {
       applyEvent(cache, versions, event);
       copy?.standsAt(event.cursor);
-      if (!isFromHere(event.correlationId)) elsewhere$.next(event);
+      if (!isFrom(session.token, event.correlationId)) elsewhere$.next(event);
     },
   });
   const channels = new Channels(run);

@@ -169,12 +169,22 @@ async function run(query, variables, token) {
   throw new Error('The server can’t be reached.');
 }
 
+/** As the pages do (`graphql/origin.ts`): it is one's own doing, and no other device's. */
+function correlationId(token) {
+  const [, claims] = token.split('.');
+  const { sid } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
+  return `${sid.slice(0, 8)}.${crypto.randomUUID()}`;
+}
+
 async function post(query, variables, token) {
   const response = await fetch('/graphql', {
     method: 'POST',
     credentials: 'same-origin',
     cache: 'no-store',
-    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}`, 'x-correlation-id': correlationId(token) }),
+    },
     body: JSON.stringify({ query, variables }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });

@@ -1,8 +1,8 @@
-import { act, render, screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import { Toaster, toast } from 'sonner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TEXT as TASKS } from '@/features/tasks/text';
-import { correlationId } from '@/graphql/browser';
+import { correlationId } from '@/graphql/origin';
 import { aServer, connection, open, ticks } from '@/tests/app';
 import type { Server } from '@/tests/server';
 import { about, aTask } from '@/tests/things';
@@ -58,7 +58,7 @@ test('many at once are counted, in one toast, and so are those that come while i
 
 test('one’s own changes, edits, and what was before are not told', async () => {
   const feed = await start();
-  feed.event({ ...about('TASK_CREATED', 'one', rent()), correlationId: correlationId() });
+  feed.event({ ...about('TASK_CREATED', 'one', rent()), correlationId: correlationId(server.token) });
   feed.event(about('TASK_UPDATED', 'two', aTask({ title: 'Oat milk', version: 2 })));
   feed.event({ ...about('TASK_CREATED', 'three', rent('old', 'Old')), timestamp: '2020-01-01T00:00:00Z' });
   await screen.findByText('Old');
@@ -72,7 +72,7 @@ test('what is asked for here goes out with an id that is known again', async () 
   const asked = vi.spyOn(globalThis, 'fetch');
   await act(async () => ticks('Buy milk').click());
   await waitFor(() => expect(connection()).toHaveAttribute('data-waiting', '0'));
-  const [mine = ''] = correlationId().split('.');
+  const [mine = ''] = correlationId(server.token).split('.');
   const ids = asked.mock.calls.map(([, init]) => new Headers(init?.headers).get('x-correlation-id') ?? '');
   expect(ids.length).toBeGreaterThan(0);
   expect(ids.every((id) => id.startsWith(`${mine}.`))).toBe(true);
