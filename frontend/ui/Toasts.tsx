@@ -2,6 +2,7 @@
 
 import { type CSSProperties, useEffect } from 'react';
 import { Toaster } from 'sonner';
+import { modals$ } from './modals';
 import { followTheme, theme$ } from './theme';
 import { useSubject } from './useSubject';
 
@@ -16,7 +17,17 @@ const LOOK = {
 export function Toasts() {
   const theme = useSubject(theme$);
   useEffect(followTheme, []);
+  // Beside a dialog they can be clicked, and lie clear of its buttons.
   return (
-    <Toaster position="bottom-center" theme={theme} closeButton style={LOOK} mobileOffset={{ bottom: '4.5rem' }} />
+    <div data-beside-modal className="pointer-events-auto">
+      <Toaster
+        position={useSubject(modals$) > 0 ? 'top-center' : 'bottom-center'}
+        theme={theme}
+        closeButton
+        style={LOOK}
+        offset={{ top: '0.5rem' }}
+        mobileOffset={{ top: '0.5rem', bottom: '4.5rem' }}
+      />
+    </div>
   );
 }
