@@ -9,6 +9,6 @@ export default defineConfig({
     testTimeout: 20_000, // a machine that is busy with other things is slow, and not wrong
     environment: 'happy-dom',
     setupFiles: ['tests/setup.ts'],
-    include: ['features/**/*.test.{ts,tsx}', 'graphql/**/*.test.ts', 'ui/**/*.test.tsx'],
+    include: ['features/**/*.test.{ts,tsx}', 'graphql/**/*.test.ts', 'ui/**/*.test.{ts,tsx}'],
   },
 });

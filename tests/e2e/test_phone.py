@@ -27,7 +27,7 @@ async def test_a_swipe_to_the_right_completes_and_another_reopens(browser: Brows
         await touch.by(220)
         await expect(window.page.locator("[data-armed]")).to_contain_text("Complete")
     await expect(box).to_be_checked()
-    await expect(window.page.get_by_text("“Buy milk” is done.")).to_be_visible()
+    await expect(window.page.get_by_text("“Buy milk” was completed.")).to_be_visible()
     async with finger(window, window.row("Buy milk").get_by_text("Buy milk")) as touch:
         await touch.by(220)
     await expect(box).not_to_be_checked()

@@ -3,12 +3,12 @@
 import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
-import { toast } from 'sonner';
 import { currentTask } from '@/features/live/apply';
 import type { Label, Project, Task } from '@/features/tasks/board';
 import { graphql } from '@/graphql/generated';
 import type { ChangeTasksInput } from '@/graphql/generated/graphql';
 import { say } from '@/ui/say';
+import { offerUndo } from '@/ui/undo';
 import { TEXT } from './text';
 
 const CHANGE = graphql(`
@@ -59,11 +59,10 @@ export function bulkChanges(client: ApolloClient) {
   async function doing(step: Step, said: string, back: readonly Step[]) {
     if (step.tasks.length === 0) return;
     const done = send(step);
-    const undo = () => {
+    const withdraw = offerUndo(said, () => {
       for (const one of back) void send(one);
-    };
-    const shown = toast(said, { action: { label: TEXT.undo, onClick: undo } });
-    if (!(await done)) toast.dismiss(shown);
+    });
+    if (!(await done)) withdraw();
   }
 
   const completing = (tasks: readonly Task[], completed: boolean): Step => ({

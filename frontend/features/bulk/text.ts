@@ -17,7 +17,6 @@ export const TEXT = {
   reopened: (count: number) => `${counted(count)} reopened.`,
   start: 'Select tasks',
   toolbar: 'Selected',
-  undo: 'Undo',
 } as const;
 
 function counted(count: number): string {

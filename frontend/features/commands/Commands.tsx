@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { isTyping } from '@/ui/isTyping';
 import { later } from '@/ui/later';
+import { undoLast } from '@/ui/undo';
 import { Sequence } from './keys';
 import { readSingleKeys, singleKeys$ } from './single';
 import { TEXT } from './text';
@@ -22,6 +23,8 @@ export function Commands() {
   ];
   const latest = useRef(commands);
   latest.current = commands;
+  const shown = useRef(open);
+  shown.current = open;
 
   useEffect(readSingleKeys, []);
 
@@ -29,12 +32,17 @@ export function Commands() {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || event.repeat) return;
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
-        event.preventDefault();
-        setOpen((open) => (open === 'palette' ? null : 'palette'));
+        event.preventDefault(); // of the browser, too
+        if (shown.current === 'palette') setOpen(null);
+        else if (!isCovered()) setOpen('palette');
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || !singleKeys$.value) return;
-      if (isTyping(event.target) || document.querySelector('[role=dialog], [role=alertdialog], [role=menu]')) return;
+      if (event.altKey || isTyping(event.target) || isCovered()) return;
+      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') {
+        event.preventDefault();
+        return undoLast();
+      }
+      if (event.ctrlKey || event.metaKey || !singleKeys$.value) return;
       const bindings = latest.current.flatMap(({ keys }) => keys ?? []);
       const keys = sequence.current.take(event.key, bindings, event.timeStamp);
       if (keys === null) return;
@@ -49,4 +57,9 @@ export function Commands() {
   if (open === 'palette') return <Palette commands={commands} onClose={close} />;
   if (open === 'shortcuts') return <Shortcuts commands={commands} onClose={close} />;
   return null;
+}
+
+/** Whether something is open that has the keys to itself. */
+function isCovered(): boolean {
+  return document.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null;
 }

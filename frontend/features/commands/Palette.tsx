@@ -49,7 +49,7 @@ export function Palette({ commands, onClose }: Props) {
 
   return (
     <Modal title={TEXT.palette} onClose={onClose}>
-      <Cmdk label={TEXT.palette} shouldFilter={false}>
+      <Cmdk label={TEXT.palette} shouldFilter={false} vimBindings={false}>
         <Cmdk.Input
           autoFocus
           value={words}

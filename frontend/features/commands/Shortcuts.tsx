@@ -15,21 +15,34 @@ interface Props {
 
 const IN_LIST = [
   { keys: '↑/↓', title: TEXT.keys.fromRow },
+  { keys: 'Space', title: TEXT.keys.tick },
   { keys: 'e', title: TEXT.keys.edit },
   { keys: 'Delete', title: TEXT.keys.delete },
   { keys: 'x', title: TEXT.keys.choose },
   { keys: 'Shift+↑/↓', title: TEXT.keys.arrows },
+  { keys: 'Ctrl/⌘+A', title: TEXT.keys.all },
+  { keys: 'Escape', title: TEXT.keys.end },
   { keys: 'Alt+↑/↓', title: TEXT.keys.shift },
+];
+
+const IN_CALENDAR = [
+  { keys: 'Alt+←/→', title: TEXT.keys.day },
+  { keys: 'Alt+↑/↓', title: TEXT.keys.week },
 ];
 
 export function Shortcuts({ commands, onClose }: Props) {
   const on = useSubject(singleKeys$);
-  const everywhere = [{ keys: 'Ctrl/⌘+K', title: TEXT.palette }, ...commands.flatMap(bound)];
+  const everywhere = [
+    { keys: 'Ctrl/⌘+K', title: TEXT.palette },
+    { keys: 'Ctrl/⌘+Z', title: TEXT.undo },
+    ...commands.flatMap(bound),
+  ];
   return (
     <Modal title={TEXT.shortcuts} onClose={onClose}>
       <div className="grid gap-5">
         <Table title={TEXT.everywhere} rows={everywhere} />
         <Table title={TEXT.inList} rows={IN_LIST} />
+        <Table title={TEXT.inCalendar} rows={IN_CALENDAR} />
         <div>
           <Checkbox label={TEXT.single} checked={on} onChange={({ target }) => setSingleKeys(target.checked)} />
           <p className="mt-1 text-xs text-soft">{TEXT.singleHint}</p>

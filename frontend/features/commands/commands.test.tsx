@@ -6,6 +6,7 @@ import { aServer, open, rows } from '@/tests/app';
 import { page } from '@/tests/server';
 import { aProject, aTask } from '@/tests/things';
 import { isTyping } from '@/ui/isTyping';
+import { keepUndo } from '@/ui/undo';
 import { Commands } from './Commands';
 import { Sequence } from './keys';
 import { TEXT } from './text';
@@ -74,10 +75,32 @@ test('a task that is found is opened', async () => {
   expect(await screen.findByDisplayValue('Buy milk')).toBeVisible();
 });
 
+test('z undoes, and so does Ctrl+Z; in a field that is its own', async () => {
+  const done = vi.fn();
+  keepUndo('Done.', done);
+  await keys('n{Control>}z{/Control}z');
+  expect(done).not.toHaveBeenCalled();
+  await userEvent.click(document.body);
+  await keys('{Control>}z{/Control}');
+  expect(done).toHaveBeenCalledOnce();
+  keepUndo('Done again.', done);
+  await keys('z');
+  expect(done).toHaveBeenCalledTimes(2);
+});
+
+test('the palette is not opened over another dialog', async () => {
+  await keys('je');
+  await screen.findByDisplayValue('Buy milk');
+  await keys('{Control>}k{/Control}');
+  expect(screen.getAllByRole('dialog')).toHaveLength(1);
+  expect(screen.queryByRole('dialog', { name: TEXT.palette })).toBeNull();
+});
+
 test('all keys are shown, and those of a single key can be switched off', async () => {
   await keys('?');
   const dialog = within(await screen.findByRole('dialog', { name: TEXT.shortcuts }));
-  for (const key of ['n', '/', '?', 'x', 'Alt+↑/↓']) expect(dialog.getByText(key)).toBeVisible();
+  for (const key of ['n', '/', '?', 'x', 'z', 'Space', 'Alt+←/→', 'Ctrl/⌘+A', 'Ctrl/⌘+Z'])
+    expect(dialog.getByText(key)).toBeVisible();
   await userEvent.click(dialog.getByRole('checkbox', { name: TEXT.single }));
   await keys('{Escape}');
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());

@@ -5,7 +5,9 @@ import { BOARD } from '@/features/tasks/board';
 import { addressOf, type Place, type ViewName, viewOf } from '@/features/views/place';
 import { TEXT as VIEWS } from '@/features/views/text';
 import { go } from '@/features/views/usePlace';
+import { focusOnceThere } from '@/ui/focusOnceThere';
 import { chooseTheme, THEMES } from '@/ui/theme';
+import { undoLast } from '@/ui/undo';
 import type { Keys } from './keys';
 import { TEXT } from './text';
 
@@ -31,9 +33,8 @@ export function useCommands(): readonly Command[] {
     const goTo = (place: Place) => (isHome ? go(place) : router.push(addressOf(place)));
     /** A field of the page of tasks, or that page, where the field then is. */
     const focus = (id: string) => {
-      const field = document.getElementById(id);
-      if (field) field.focus();
-      else goTo(viewOf('all'));
+      if (!document.getElementById(id)) goTo(viewOf('all'));
+      focusOnceThere(`#${id}`);
     };
     const view = (name: keyof typeof GO_KEYS): Command => ({
       id: `view-${name}`,
@@ -55,6 +56,7 @@ export function useCommands(): readonly Command[] {
         keys: 'j',
         run: () => document.querySelector<HTMLElement>('main [data-task-id] input')?.focus(),
       },
+      { id: 'undo', title: TEXT.undo, keys: 'z', run: undoLast },
       view('today'),
       view('upcoming'),
       view('month'),

@@ -13,5 +13,4 @@ export const TEXT = {
   previous: 'Previous month',
   thisMonth: 'This month',
   title: 'Title',
-  undo: 'Undo',
 } as const;

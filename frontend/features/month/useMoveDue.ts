@@ -1,10 +1,10 @@
-import { toast } from 'sonner';
 import type { Task } from '@/features/tasks/board';
 import { useTaskChanges } from '@/features/tasks/changes';
 import { type Draft, fieldsOf, touch } from '@/features/tasks/draft';
 import { dayText } from '@/features/tasks/due';
 import { useWhen } from '@/features/tasks/when';
 import { announce } from '@/ui/announce';
+import { offerUndo } from '@/ui/undo';
 import { daysBetween, dueLater } from './month';
 import { TEXT } from './text';
 
@@ -26,6 +26,6 @@ export function useMoveDue(onClash: (task: Task, draft: Draft) => void) {
     void save(task, due, next);
     const said = TEXT.moved(task.title, dayText(to, when));
     announce(said);
-    toast(said, { id: `due ${task.id}`, action: { label: TEXT.undo, onClick: () => void save(task, next, due) } });
+    offerUndo(said, () => void save(task, next, due), { id: `due ${task.id}` });
   };
 }

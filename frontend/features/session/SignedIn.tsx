@@ -3,13 +3,13 @@
 import { ApolloProvider } from '@apollo/client/react';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { skip } from 'rxjs';
-import { toast } from 'sonner';
 import { endPushOfOthers } from '@/features/channels/push';
 import { backoff, pause } from '@/graphql/backoff';
 import { Database, lastOwner } from '@/graphql/kept/database';
 import { Session } from '@/graphql/session';
 import { openStore, type Store } from '@/graphql/store';
 import { loadRestWhenIdle } from '@/ui/later';
+import { forgetUndo } from '@/ui/undo';
 import { useBeforeUnload } from '@/ui/useBeforeUnload';
 import { useSubject } from '@/ui/useSubject';
 import { AuthForm } from './AuthForm';
@@ -85,8 +85,8 @@ function WithStore({ session, children }: { session: Session; children: ReactNod
       void store.feed.run();
       void store.push.start().catch(() => {}); // where a browser won't, its channel is added by hand
     });
-    // What the toasts offer to undo is theirs as well.
-    const left = session.userId$.pipe(skip(1)).subscribe(() => toast.dismiss());
+    // What can be undone is theirs as well.
+    const left = session.userId$.pipe(skip(1)).subscribe(forgetUndo);
     return () => {
       leaving.abort();
       left.unsubscribe();

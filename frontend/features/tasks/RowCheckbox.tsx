@@ -1,19 +1,23 @@
 import { clsx } from 'clsx';
 import { Check } from 'lucide-react';
 import { TEXT as BULK } from '@/features/bulk/text';
+import { isShownHere } from '@/features/views/shownHere';
+import { isFirst } from '@/ui/isFirst';
 import type { Task } from './board';
 import { useTaskChanges } from './changes';
 import { TEXT } from './text';
+import type { When } from './when';
 
 interface Props {
   task: Task;
+  when: When;
   /** Whether it is chosen, while tasks are. */
   chosen: boolean | undefined;
   onChoose: (range: boolean) => void;
 }
 
 /** Ticks a task off; while tasks are chosen, chooses it. It stays the same element, and so keeps the focus. */
-export function RowCheckbox({ task, chosen, onChoose }: Props) {
+export function RowCheckbox({ task, when, chosen, onChoose }: Props) {
   const changes = useTaskChanges();
   const choosing = chosen !== undefined;
   const done = task.completed ? TEXT.markOpen(task.title) : TEXT.markDone(task.title);
@@ -24,8 +28,9 @@ export function RowCheckbox({ task, chosen, onChoose }: Props) {
         checked={choosing ? chosen : task.completed}
         aria-label={choosing ? BULK.choose(task.title) : done}
         onChange={(event) => {
-          if (choosing) onChoose((event.nativeEvent as MouseEvent).shiftKey);
-          else void changes.setCompleted(task, !task.completed);
+          const click = event.nativeEvent as MouseEvent;
+          if (choosing) onChoose(click.shiftKey);
+          else if (isFirst(click)) void changes.tick(task, !isShownHere(ticked(task), when));
         }}
         className={clsx(
           'peer cursor-pointer appearance-none border-2 border-soft transition checked:border-accent checked:bg-accent hover:border-accent',
@@ -42,4 +47,9 @@ export function RowCheckbox({ task, chosen, onChoose }: Props) {
       />
     </span>
   );
+}
+
+/** As it is going to be. */
+function ticked(task: Task): Task {
+  return { ...task, completed: !task.completed, completedAt: task.completed ? null : new Date().toISOString() };
 }

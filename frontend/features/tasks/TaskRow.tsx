@@ -7,6 +7,7 @@ import { LabelTag } from '@/features/labels/LabelTag';
 import { RecurrenceFact } from '@/features/recurrence/RecurrenceFact';
 import { NextRing } from '@/features/reminders/NextRing';
 import { IconButton } from '@/ui/Button';
+import { isFirst } from '@/ui/isFirst';
 import { Swipeable } from '@/ui/Swipeable';
 import type { Task } from './board';
 import { useTaskChanges } from './changes';
@@ -63,7 +64,7 @@ export const TaskRow = memo(function TaskRow({
         label: task.completed ? TEXT.reopenIt : TEXT.completeIt,
         icon: task.completed ? <Undo2 className="size-5" /> : <Check className="size-5" />,
         color: task.completed ? 'bg-warn' : 'bg-good',
-        act: () => changes.tick(task, !task.completed),
+        act: () => void changes.tick(task, true),
       }}
       left={{
         label: TEXT.deleteIt,
@@ -90,7 +91,7 @@ export const TaskRow = memo(function TaskRow({
             <GripVertical className="size-3.5" />
           </span>
         )}
-        <RowCheckbox task={task} chosen={chosen} onChoose={(range) => onChoose(task.id, range)} />
+        <RowCheckbox task={task} when={when} chosen={chosen} onChoose={(range) => onChoose(task.id, range)} />
         <div className="min-w-0 flex-1">
           <p className={clsx('wrap-anywhere', task.completed && 'text-soft line-through')}>{task.title}</p>
           <p className="flex flex-wrap items-center gap-x-3 text-xs text-soft empty:hidden">
@@ -134,7 +135,7 @@ export const TaskRow = memo(function TaskRow({
           <IconButton
             data-key="Delete"
             label={TEXT.remove(task.title)}
-            onClick={() => void changes.remove(task)}
+            onClick={(event) => isFirst(event) && void changes.remove(task)}
             className="max-sm:pointer-coarse:not-focus-visible:sr-only"
           >
             <Trash2 aria-hidden className="size-4" />

@@ -3,13 +3,13 @@
 import type { ApolloCache, ApolloClient, TypedDocumentNode } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
-import { toast } from 'sonner';
 import { currentTask, putTask } from '@/features/live/apply';
 import { frameOf, started } from '@/features/recurrence/repeats';
 import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
 import type { Change } from '@/graphql/outbox/change';
 import type { WithAim } from '@/graphql/outbox/outbox';
 import { complain, say } from '@/ui/say';
+import { keepUndo, offerUndo } from '@/ui/undo';
 import { outcomeOf } from './aim';
 import { BOARD, type Task } from './board';
 import { type Draft, divide, fieldsOf, isEmpty, withDraft } from './draft';
@@ -83,6 +83,26 @@ export function taskChanges(client: ApolloClient) {
     return send(task, { repeats: { was, mine: mine && started(mine, due, frameOf(task, due)) } });
   }
 
+  function setCompleted(task: Task, completed: boolean) {
+    const shown = payload({ ...current(task), completed, completedAt: completed ? now() : null });
+    const variables = { input: { id: task.id } };
+    return say(
+      completed
+        ? client.mutate({
+            mutation: COMPLETE,
+            variables,
+            optimisticResponse: { completeTask: shown },
+            update: (cache, { data }) => show(cache, data?.completeTask.task),
+          })
+        : client.mutate({
+            mutation: REOPEN,
+            variables,
+            optimisticResponse: { reopenTask: shown },
+            update: (cache, { data }) => show(cache, data?.reopenTask.task),
+          }),
+    );
+  }
+
   return {
     restore,
 
@@ -108,32 +128,15 @@ export function taskChanges(client: ApolloClient) {
       return isEmpty(all) ? null : all;
     },
 
-    setCompleted(task: Task, completed: boolean) {
-      const shown = payload({ ...current(task), completed, completedAt: completed ? now() : null });
-      const variables = { input: { id: task.id } };
-      return say(
-        completed
-          ? client.mutate({
-              mutation: COMPLETE,
-              variables,
-              optimisticResponse: { completeTask: shown },
-              update: (cache, { data }) => show(cache, data?.completeTask.task),
-            })
-          : client.mutate({
-              mutation: REOPEN,
-              variables,
-              optimisticResponse: { reopenTask: shown },
-              update: (cache, { data }) => show(cache, data?.reopenTask.task),
-            }),
-      );
-    },
+    setCompleted,
 
-    /** Completes or reopens it, and offers to undo that: for what may happen by accident. */
-    tick(task: Task, completed: boolean) {
-      void this.setCompleted(task, completed);
-      toast(completed ? TEXT.done(task.title) : TEXT.reopened(task.title), {
-        action: { label: TEXT.undo, onClick: () => void this.setCompleted(task, !completed) },
-      });
+    /** Ticks a task off, or takes that back, so that it can be undone. `said` offers that, as where the row goes away. */
+    async tick(task: Task, said: boolean) {
+      const completed = !task.completed;
+      const ticking = setCompleted(task, completed);
+      const text = completed ? TEXT.completedIt(task.title) : TEXT.reopenedIt(task.title);
+      const withdraw = (said ? offerUndo : keepUndo)(text, () => void setCompleted(task, !completed));
+      if (!(await ticking)) withdraw();
     },
 
     async remove(task: Task) {
@@ -145,10 +148,8 @@ export function taskChanges(client: ApolloClient) {
           update: (cache, { data }) => show(cache, data?.deleteTask.task),
         }),
       );
-      const shown = toast(TEXT.deleted(task.title), {
-        action: { label: TEXT.undo, onClick: () => void restore(task) },
-      });
-      if (!(await deleting)) toast.dismiss(shown);
+      const withdraw = offerUndo(TEXT.deleted(task.title), () => void restore(task));
+      if (!(await deleting)) withdraw();
     },
   };
 }

@@ -10,6 +10,7 @@ import { useKeptFocus } from '@/features/tasks/useKeptFocus';
 import type { When } from '@/features/tasks/when';
 import { Button } from '@/ui/Button';
 import { Empty } from '@/ui/Empty';
+import { isFirst } from '@/ui/isFirst';
 import { useTitle } from '@/ui/useTitle';
 import { TEXT } from './text';
 import { trashOf } from './trash';
@@ -56,7 +57,11 @@ export function TrashPage({ tasks, when }: Props) {
                   {below > 0 && ` · ${TEXT.with(below)}`}
                 </p>
               </div>
-              <Button kind="outline" aria-label={TEXT.restore(task.title)} onClick={() => void restore(task)}>
+              <Button
+                kind="outline"
+                aria-label={TEXT.restore(task.title)}
+                onClick={(event) => isFirst(event) && void restore(task)}
+              >
                 <RotateCcw aria-hidden className="size-4" />
                 {TEXT.restoreIt}
               </Button>

@@ -32,13 +32,18 @@ export interface Counts {
 }
 
 export function select(tasks: readonly Task[], place: Place, when: When): Selection {
-  const inView = tester(place, when);
-  const passes = filter(place);
-  const shown = tasks.filter((task) => inView(task) && passes(task));
+  const shown = tasks.filter(shows(place, when));
   const isDone = goesByDays(place) ? ({ completed }: Task) => completed : doneAbove(shown);
   const open = shown.filter((task) => !isDone(task));
   const done = shown.filter(isDone).sort(lastDoneFirst);
   return { groups: grouped(open, place, when), done };
+}
+
+/** A test whether a place shows a task, in any month of the calendar. */
+export function shows(place: Place, when: When): (task: Task) => boolean {
+  const inView = tester(place, when);
+  const passes = filter(place);
+  return (task) => inView(task) && passes(task);
 }
 
 /** How many open tasks there are in each view. */

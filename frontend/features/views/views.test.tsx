@@ -3,9 +3,10 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { dayIn } from '@/features/tasks/zone';
-import { aServer, open, press, rows } from '@/tests/app';
+import { aServer, open, press, rows, ticks } from '@/tests/app';
 import { page, type Server } from '@/tests/server';
 import { aProject, aTask } from '@/tests/things';
+import { Toasts } from '@/ui/Toasts';
 import { TEXT } from './text';
 
 let server: Server;
@@ -67,6 +68,29 @@ test('filters are chosen beside the search', async () => {
   await userEvent.click(screen.getByRole('radio', { name: TEXT.states.done }));
   expect(screen.getByText(TEXT.empty.filtered.title)).toBeVisible();
   expect(location.search).toBe('?priority=none&state=done');
+});
+
+test('a tick that takes a task out of view says so, and can be undone', async () => {
+  let late = aTask({ id: 'late', title: 'Late', dueDate: '2026-01-02T10:00:00Z' });
+  const becomes = (completed: boolean) => () => {
+    late = { ...late, completed, completedAt: completed ? new Date().toISOString() : null, version: late.version + 1 };
+    return { task: late, errors: [] };
+  };
+  server.root.tasks = () => page([aTask(), late]);
+  server.root.completeTask = becomes(true);
+  server.root.reopenTask = becomes(false);
+  history.replaceState(null, '', '/?view=upcoming');
+  await open(server, 'Late', <Toasts />);
+  await userEvent.click(ticks('Late'));
+  await waitFor(() => expect(ids()).toEqual([]));
+  expect(await screen.findByText(TASKS.completedIt('Late'))).toBeVisible();
+  await press('Undo');
+  await waitFor(() => expect(ids()).toEqual(['late']));
+  await waitFor(() => expect(screen.queryByText(TASKS.completedIt('Late'))).toBeNull());
+  backTo('/');
+  await userEvent.click(ticks('Late'));
+  await waitFor(() => expect(screen.getByRole('checkbox', { name: TASKS.markOpen('Late') })).toBeChecked());
+  expect(screen.queryByText(TASKS.completedIt('Late'))).toBeNull(); // it stays in sight
 });
 
 test('what is added to today is due today', async () => {
