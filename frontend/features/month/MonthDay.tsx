@@ -10,13 +10,15 @@ interface Props {
   isToday: boolean;
   /** Whether it is of a month before or after. */
   beside: boolean;
+  /** Whether it shows more than a few things at once, unasked. */
+  full: boolean;
   onAdd: () => void;
   children: ReactNode[];
 }
 
-export function MonthDay({ day, isToday, beside, onAdd, children }: Props) {
+export function MonthDay({ day, isToday, beside, full, onAdd, children }: Props) {
   const [all, setAll] = useState(false);
-  const seen = all || children.length <= SEEN + 1 ? children : children.slice(0, SEEN);
+  const seen = all || full || children.length <= SEEN + 1 ? children : children.slice(0, SEEN);
   return (
     <td
       data-day={day}
@@ -38,7 +40,7 @@ export function MonthDay({ day, isToday, beside, onAdd, children }: Props) {
         {Number(day.slice(8))}
       </button>
       {children.length > 0 && <ul className="grid grid-cols-[minmax(0,1fr)] gap-0.5">{seen}</ul>}
-      {(seen.length < children.length || all) && (
+      {(seen.length < children.length || (all && !full)) && (
         <button
           type="button"
           aria-expanded={all}

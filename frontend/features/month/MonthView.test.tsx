@@ -44,6 +44,17 @@ test('a task is moved by days and weeks with the keyboard, and its time of day s
   expect(sent().map((input) => input?.dueDate)).toEqual(['2031-05-15T10:00:00.000Z', '2031-05-08T10:00:00.000Z']);
 });
 
+test('a task that is moved out of the weeks shown takes the calendar and the focus along', async () => {
+  await open(server);
+  within(cell('2031-05-14')).getByTestId('month-task').focus();
+  for (const day of ['2031-05-21', '2031-05-28', '2031-06-04', '2031-06-11', '2031-06-18']) {
+    await userEvent.keyboard('{Alt>}{ArrowDown}{/Alt}');
+    await waitFor(() => expect(on(day)).toEqual(['milk']));
+    expect(screen.getByTestId('month-task')).toHaveFocus();
+  }
+  expect(location.search).toBe('?view=month&month=2031-06');
+});
+
 test('where others moved it meanwhile, the editor has both', async () => {
   server.root.updateTask = () => ({
     task: { ...stored, dueDate: '2031-05-20T10:00:00Z', version: 2 },
@@ -83,6 +94,23 @@ test('a series is shown where it comes again', async () => {
   const again = await screen.findAllByRole('button', { name: TEXT.occurrence('Buy milk') });
   expect(again.map((button) => button.closest('td')?.dataset.day)).toEqual(['2031-05-02', '2031-05-03']);
   expect(on('2031-05-01')).toEqual(['milk']);
+});
+
+test('a task that is moved to a busy day is seen there', async () => {
+  const many = Array.from({ length: 7 }, (_, index) => aTask({ id: `t${index}`, dueDate: '2031-05-15T09:00:00Z' }));
+  server.root.tasks = ({ filter }) => page(filter ? [] : [stored, ...many]);
+  await open(server);
+  within(cell('2031-05-14')).getByTestId('month-task').focus();
+  await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}');
+  await waitFor(() => expect(on('2031-05-15')).toContain('milk'));
+  expect(document.activeElement).toHaveAttribute('data-task-id', 'milk');
+});
+
+test('clearing the filters leaves the month as it is', async () => {
+  history.replaceState(null, '', '/?view=month&month=2031-05&state=open');
+  await open(server);
+  await press(VIEWS.clearFilters);
+  expect(location.search).toBe('?view=month&month=2031-05');
 });
 
 test('a busy day shows a few, and the others when asked', async () => {

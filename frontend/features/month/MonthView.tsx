@@ -29,6 +29,8 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
   const { now, zone } = when;
   const table = useRef<HTMLTableElement>(null);
   const moved = useRef<string | null>(null);
+  /** A day that shows all it has: something was moved there. */
+  const [full, setFull] = useState<string | null>(null);
   const [adding, setAdding] = useState<string | null>(null);
   const move = useMoveDue(onEdit);
   const today = dayIn(zone, now);
@@ -40,13 +42,17 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
 
   function moveTo(task: Task, from: string, to: string) {
     moved.current = task.id;
+    setFull(to);
     move(task, from, to);
+    if (!weeks.some((week) => week.includes(to))) onMonth(to.slice(0, 7));
   }
 
   // On another day it is another element.
   useLayoutEffect(() => {
     if (moved.current === null || document.activeElement !== document.body) return;
-    table.current?.querySelector<HTMLElement>(`[data-task-id="${CSS.escape(moved.current)}"]`)?.focus();
+    const task = table.current?.querySelector<HTMLElement>(`[data-task-id="${CSS.escape(moved.current)}"]`);
+    if (!task) return; // it comes with the next rendering
+    task.focus();
     moved.current = null;
   });
 
@@ -87,6 +93,7 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
                   day={day}
                   isToday={day === today}
                   beside={!day.startsWith(month)}
+                  full={day === full}
                   onAdd={() => setAdding(day)}
                 >
                   {[

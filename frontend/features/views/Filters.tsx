@@ -7,7 +7,7 @@ import { TEXT as TASKS } from '@/features/tasks/text';
 import { Button } from '@/ui/Button';
 import { Popover } from '@/ui/Popover';
 import { FilterChoices } from './FilterChoices';
-import { ALL, filtersOf, type Place, toggled } from './place';
+import { filtersOf, type Place, toggled } from './place';
 import { TEXT } from './text';
 
 interface Props {
@@ -74,7 +74,7 @@ export function Filters({ place, labels, onChange, children }: Props) {
           <li>
             <button
               type="button"
-              onClick={() => onChange({ ...ALL, view: place.view, id: place.id, words: place.words })}
+              onClick={() => onChange({ ...place, labels: [], priorities: [], state: null })}
               className="min-h-7 rounded-full px-2 text-xs text-soft hover:text-ink hover:underline"
             >
               {TEXT.clearFilters}
