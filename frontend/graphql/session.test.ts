@@ -116,10 +116,10 @@ test.each([
 
 test('logging out needs the server', async () => {
   server.down = true;
-  await expect(session.logOut()).rejects.toThrow(Unreachable);
+  await expect(session.logOut(async () => {})).rejects.toThrow(Unreachable);
   expect(session.userId$.value).toBe('ana');
   server.down = false;
-  await session.logOut();
+  await session.logOut(async () => {});
   expect(session).toMatchObject({ token: null, userId$: { value: null } });
 });
 

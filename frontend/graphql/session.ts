@@ -82,9 +82,15 @@ export class Session {
   }
 
   /** `forget` removes what is theirs from the device, before anybody can think that it is gone. */
-  async logOut(forget: () => Promise<void> = async () => {}): Promise<void> {
-    await this.send(LOG_OUT, {}, null);
-    this.loggedOut = true;
+  async logOut(forget: () => Promise<void>): Promise<void> {
+    this.loggedOut = true; // also where the server ends the session first, as with an account that is deleted
+    try {
+      await this.send(LOG_OUT, {}, null);
+    } catch (error) {
+      this.loggedOut = false;
+      throw error;
+    }
+    this.loggedOut = true; // a refresh that was on its way may have come in
     await forget();
     this.leave();
   }

@@ -121,7 +121,7 @@ test('another person who signs in in the same tab gets nothing of what waits her
   const creating = taskChanges(store.client).create({ title: 'One', project: null });
   await vi.waitFor(() => expect(changesSent()).toHaveLength(1));
   server.down = false;
-  await session.logOut();
+  await session.logOut(store.forget);
   server.token = 'of Bob';
   server.viewer = BOB;
   server.root.logIn = () => server.admits();

@@ -58,7 +58,10 @@ export function openStore(session: Session, database: Database | null = null): S
     again,
     refusal: refusalOf,
     show: (change) => shown.show(change),
-    left: () => void session.refresh().catch(() => undefined),
+    left: () => {
+      session.loggedOut = true; // which they did for all tabs
+      void session.refresh().catch(() => undefined);
+    },
     answered: (change, { data }) => shown.answered(change, data),
   });
   const client = new ApolloClient({ cache, link: ApolloLink.from([stale, outbox]) });
@@ -107,7 +110,9 @@ export function openStore(session: Session, database: Database | null = null): S
   const watching = session.userId$.pipe(skip(1)).subscribe((next) => {
     if (session.loggedOut) outbox.leave();
     close();
-    if (next === null && !session.loggedOut) void database?.clearCopy().catch(() => undefined);
+    if (next !== null) return;
+    const gone = session.loggedOut ? database?.clear() : database?.clearCopy();
+    void gone?.catch(() => undefined);
   });
   const forget = async () => {
     copy?.close();

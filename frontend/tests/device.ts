@@ -2,6 +2,7 @@
 
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
+import { openDB } from 'idb';
 import { vi } from 'vitest';
 import { Database } from '@/graphql/kept/database';
 import { Session } from '@/graphql/session';
@@ -40,6 +41,14 @@ class Locks {
 export function aDevice() {
   vi.stubGlobal('indexedDB', new IDBFactory());
   Object.defineProperty(navigator, 'locks', { configurable: true, value: new Locks() });
+}
+
+/** The stores of the database in which there is anything. */
+export async function left(): Promise<string[]> {
+  const db = await openDB('taskflow');
+  const counts = await Promise.all([...db.objectStoreNames].map(async (name) => [name, await db.count(name)] as const));
+  db.close();
+  return counts.flatMap(([name, count]) => (count > 0 ? [name] : []));
 }
 
 /** A tab of somebody who is signed in, as it is loaded; it goes on from what is on the device. */

@@ -23,9 +23,8 @@ export function DeleteSection() {
       const refused = faultOf((await ask(session.run.bind(session), DELETE_ACCOUNT, { input: { password } })).payload);
       setFault(refused);
       if (refused) return;
-      // The account's channels went with it; this browser's subscription goes as well, and the cookie.
-      await store.push.leave().catch(() => {});
-      await session.logOut();
+      // Its channels went with it; the cookie goes as well, and all that is on this device.
+      await session.logOut(store.forget);
     } catch (error) {
       setFault(faultBy(error));
     } finally {

@@ -3,6 +3,8 @@
 import Bowser from 'bowser';
 import { useCallback, useEffect, useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
+import { TEXT as SESSION } from '@/features/session/text';
+import { useLeave } from '@/features/session/useLeave';
 import { instantText } from '@/features/tasks/due';
 import { useWhen } from '@/features/tasks/when';
 import { ask, type Fault, faultBy, faultOf } from '@/graphql/ask';
@@ -13,7 +15,8 @@ import { TEXT } from './text';
 
 /** Where the account is signed in, this browser first. */
 export function SessionsSection() {
-  const { session, store } = useHere();
+  const { session } = useHere();
+  const { unsaved, leave } = useLeave();
   const [sessions, setSessions] = useState<readonly SignIn[]>();
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
@@ -58,8 +61,7 @@ export function SessionsSection() {
   const endAll = async () => {
     const fault = await endOthers();
     if (fault) return fault;
-    await store.push.leave();
-    await session.logOut();
+    await leave();
     return null;
   };
 
@@ -97,7 +99,7 @@ export function SessionsSection() {
           onConfirm={() => void doing(endAll)}
           onClose={() => setAsking(false)}
         >
-          {TEXT.endQuestion}
+          {TEXT.endQuestion} {unsaved > 0 && SESSION.logOutUnsaved(unsaved)}
         </Confirm>
       )}
     </div>

@@ -3,7 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { SignedIn } from '@/features/session/SignedIn';
 import { TEXT as SESSION } from '@/features/session/text';
+import { Board } from '@/features/tasks/Board';
 import { aServer, press } from '@/tests/app';
+import { aDevice, left } from '@/tests/device';
 import { refusal, type Server, VIEWER } from '@/tests/server';
 import { ApiSection } from './ApiSection';
 import { DeleteSection } from './DeleteSection';
@@ -129,6 +131,27 @@ test('signing out everywhere ends the others and this one, once that was confirm
   expect(server.names().slice(-2)).toEqual(['EndOtherSessions', 'LogOut']);
 });
 
+test('who signs out everywhere with unsaved changes is asked, and leaves nothing on the device', async () => {
+  aDevice();
+  server.root.sessions = signIns;
+  server.root.endOtherSessions = () => ({ errors: [] });
+  server.root.completeTask = () => new Promise(() => undefined);
+  await open(
+    <>
+      <Board />
+      <SessionsSection />
+    </>,
+  );
+  await screen.findAllByTestId('session');
+  await userEvent.click(await screen.findByRole('checkbox', { name: /Complete/ }));
+  await press(TEXT.endEverywhere);
+  const question = screen.getByRole('dialog');
+  expect(question).toHaveTextContent(SESSION.logOutUnsaved(1));
+  await userEvent.click(within(question).getByRole('button', { name: TEXT.endEverywhere }));
+  await screen.findByRole('button', { name: SESSION.logIn });
+  expect(await left()).toEqual([]);
+});
+
 test.each([
   [FIREFOX, 'Firefox on Linux'],
   ['curl/8.5.0', 'curl/8.5.0'],
@@ -151,6 +174,7 @@ test('a password is changed with the one before it', async () => {
 });
 
 test('an account is deleted with its password, and nobody is signed in any more', async () => {
+  aDevice();
   await open(<DeleteSection />);
   await screen.findByRole('button', { name: TEXT.deleteAccount });
   server.root.deleteAccount = () => refusal('The password is wrong.', 'BAD_CREDENTIALS');
@@ -163,6 +187,7 @@ test('an account is deleted with its password, and nobody is signed in any more'
   server.root.deleteAccount = () => ({ errors: [] });
   await submit();
   expect(await screen.findByRole('button', { name: SESSION.logIn })).toBeVisible();
+  expect(await left()).toEqual([]);
 });
 
 test('GraphiQL is linked where the server has it', async () => {

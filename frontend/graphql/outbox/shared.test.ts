@@ -1,9 +1,10 @@
+import { toast } from 'sonner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BOARD, type Task } from '@/features/tasks/board';
 import { taskChanges } from '@/features/tasks/changes';
 import { fieldsOf, touch } from '@/features/tasks/draft';
 import { lastOwner } from '@/graphql/kept/database';
-import { Session } from '@/graphql/session';
+import { Left, Session } from '@/graphql/session';
 import type { Store } from '@/graphql/store';
 import { aDevice, aTab } from '@/tests/device';
 import { BOB, page, refusal, Server } from '@/tests/server';
@@ -255,9 +256,35 @@ test('what waits is shown above a copy that has to be loaded anew', async () => 
 test('who logs out in one tab is logged out in the others at once', async () => {
   const one = await loaded();
   const other = await tab();
+  server.down = true;
+  const creating = other.changes.create({ title: 'Bread', project: null });
+  await waiting(one.store, 1);
+  server.down = false;
+  server.root.createTask = () => new Promise(() => undefined);
   server.signedIn = false;
-  await one.session.logOut();
+  const told = vi.spyOn(toast, 'error');
+  await one.session.logOut(one.store.forget);
   await vi.waitFor(() => expect(other.session.userId$.value).toBeNull());
+  expect(await creating).toBe(false);
+  expect(told).toHaveBeenCalledWith(new Left(false).message, expect.anything()); // and none says that it is kept
+  expect(told).toHaveBeenCalledTimes(1);
+});
+
+test('where the server ends the session before it says that it did, nothing stays on the device either', async () => {
+  const { store, changes, session } = await loaded();
+  server.down = true;
+  void changes.create({ title: 'Bread', project: null });
+  await kept(store);
+  server.down = false;
+  server.root.createTask = () => new Promise(() => undefined);
+  server.root.logOut = async () => {
+    server.signedIn = false; // as of an account that is deleted
+    await session.refresh();
+    return { errors: [] };
+  };
+  await session.logOut(async () => {}); // as it is with a database that the page has closed
+  server.signedIn = true;
+  expect((await tab()).store.outbox.waiting$.value).toBe(0);
 });
 
 test('what another tab sent, and was closed before it told, waits no longer', async () => {
