@@ -81,6 +81,18 @@ test('a skip whose answer got lost leaves out one, and nobody is told of a confl
   expect(told).not.toHaveBeenCalled();
 });
 
+test('nor where the event of it came before its second answer', async () => {
+  const told = vi.spyOn(toast, 'error');
+  server.root.skipOccurrence = () => {
+    stored = aSeries({ nextOccurrence: SECOND }, { version: 4 });
+    feed.event(about('RECURRENCE_SKIPPED', 'one', stored));
+    return { task: stored, ...refusal('Changed elsewhere.', 'CONFLICT') };
+  };
+  await skip();
+  expect(next()).toBe(SECOND);
+  expect(told).not.toHaveBeenCalled();
+});
+
 test('a skip that is refused is taken back, and it is said why', async () => {
   const told = vi.spyOn(toast, 'error');
   server.root.skipOccurrence = () => ({ task: null, ...refusal('There is no such occurrence.') });

@@ -6,7 +6,6 @@ import { useMemo } from 'react';
 import { currentTask, putTask } from '@/features/live/apply';
 import { isSkippedAlready } from '@/features/tasks/aim';
 import type { Task } from '@/features/tasks/board';
-import type { Change } from '@/graphql/outbox/change';
 import type { WithAim } from '@/graphql/outbox/outbox';
 import { complain } from '@/ui/say';
 import { SKIP } from './mutations';
@@ -16,11 +15,11 @@ export function recurrenceChanges(client: ApolloClient) {
     /** Leaves out one occurrence, the next. It is named, so that asking twice leaves out one. */
     async skip(opened: Task, occurrence: string, then: string | null) {
       const task = currentTask(client, opened);
-      let sent: Change | undefined;
+      let already = false;
       const context: WithAim = {
         aim: { kind: 'skip', occurrence },
-        settled: (change) => {
-          sent = change;
+        settled: (change, { data }) => {
+          already = Boolean(data && isSkippedAlready(change, data));
         },
       };
       try {
@@ -40,7 +39,7 @@ export function recurrenceChanges(client: ApolloClient) {
           },
         });
         const [error] = data?.payload.errors ?? [];
-        if (error && !(sent && data && isSkippedAlready(sent, data))) complain(error);
+        if (error && !already) complain(error);
       } catch (error) {
         complain(error);
       }

@@ -22,7 +22,7 @@ interface SkipAim {
 
 export type Aim = EditAim | SkipAim;
 
-interface Outcome {
+export interface Outcome {
   ours: Draft;
   clashing: Draft;
   deleted: boolean;

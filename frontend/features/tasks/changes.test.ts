@@ -98,6 +98,18 @@ test('an edit whose answer got lost is saved', async () => {
   expect(told).not.toHaveBeenCalled();
 });
 
+test('nor is anybody told otherwise where the event of it came before its second answer', async () => {
+  const told = vi.spyOn(toast, 'error');
+  server.root.updateTask = () => {
+    elsewhere({ title: 'Oat milk' });
+    feed.event(about('TASK_UPDATED', 'one', stored));
+    return { task: stored, ...refusal('Changed elsewhere.', 'CONFLICT') };
+  };
+  expect(await changes.save(milk(), retitled('Oat milk'))).toBeNull();
+  expect(milk()).toMatchObject({ title: 'Oat milk', version: 4 });
+  expect(told).not.toHaveBeenCalled();
+});
+
 test('an edit of what was deleted comes back whole', async () => {
   const told = vi.spyOn(toast, 'error');
   elsewhere({ deletedAt: '2026-01-02T10:00:00Z' });

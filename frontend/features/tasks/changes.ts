@@ -6,11 +6,10 @@ import { useMemo } from 'react';
 import { currentTask, putTask } from '@/features/live/apply';
 import { frameOf, started } from '@/features/recurrence/repeats';
 import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
-import type { Change } from '@/graphql/outbox/change';
 import type { WithAim } from '@/graphql/outbox/outbox';
 import { complain, say } from '@/ui/say';
 import { keepUndo, offerUndo } from '@/ui/undo';
-import { outcomeOf } from './aim';
+import { type Outcome, outcomeOf } from './aim';
 import { BOARD, type Task } from './board';
 import { type Draft, divide, fieldsOf, isEmpty, withDraft } from './draft';
 import { inputFor, mutationFor } from './edit';
@@ -49,11 +48,11 @@ export function taskChanges(client: ApolloClient) {
     if (isEmpty(ours)) return clashing;
     const context: WithAim = {
       aim: { kind: 'edit', ours, clashing },
-      settled: (change) => {
-        sent = change;
+      settled: (change, answer) => {
+        left = outcomeOf(change, answer);
       },
     };
-    let sent: Change | undefined;
+    let left: Outcome | undefined;
     try {
       const { data } = await client.mutate<Saved>({
         mutation: mutationFor(ours) as TypedDocumentNode<Saved>,
@@ -66,8 +65,7 @@ export function taskChanges(client: ApolloClient) {
         },
         update: (cache, { data }) => show(cache, data?.payload.task),
       });
-      if (!sent || !data) return clashing;
-      const left = outcomeOf(sent, { data });
+      if (!left || !data) return clashing;
       const [error] = data.payload.errors;
       if (error && !left.deleted && !isEmpty(left.ours)) complain(error);
       return { ...left.ours, ...left.clashing };

@@ -31,10 +31,11 @@ export interface OutboxPorts extends SenderPorts {
   left: () => void;
 }
 
-/** Given in an operation's context: what it is after, and who is told what it was in the end. */
+/** Given in an operation's context: what it is after, and who is told what it was in the end, with the server's own
+ * answer: what the operation itself gives has lost what was known by then. */
 export interface WithAim {
   aim: Aim;
-  settled?: (change: Change) => void;
+  settled?: (change: Change, answer: Answer<Data>) => void;
 }
 
 interface Asked {
@@ -200,7 +201,7 @@ export class OutboxLink extends ApolloLink {
     const asked = this.asked.get(change.id);
     this.asked.delete(change.id);
     if (!asked) return this.ports.answered(change, answer);
-    asked.settled?.(change);
+    asked.settled?.(change, answer);
     asked.sink.next(answer as ApolloLink.Result);
     asked.sink.complete();
   }
