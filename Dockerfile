@@ -16,7 +16,10 @@ FROM web-packages AS web
 COPY schema/schema.graphql /src/schema/
 COPY frontend /src/frontend
 RUN npm run build \
- && mkdir /sbom && npm sbom --omit=dev --sbom-format=cyclonedx >/sbom/web.cdx.json
+ && mkdir /sbom \
+ # It asks for a version of what it describes.
+ && npm pkg set version=0.0.0 \
+ && npm sbom --omit=dev --sbom-format=cyclonedx >/sbom/web.cdx.json
 
 FROM node:24-bookworm-slim AS graphiql
 ENV npm_config_cache=/cache/npm
@@ -25,7 +28,9 @@ COPY frontend/graphiql/package.json frontend/graphiql/package-lock.json ./
 RUN --mount=type=cache,target=/cache/npm npm install --no-audit --no-fund --include=dev --loglevel=error
 COPY frontend/graphiql ./
 RUN npm run build \
- && mkdir /sbom && npm sbom --omit=dev --sbom-format=cyclonedx >/sbom/graphiql.cdx.json
+ && mkdir /sbom \
+ && npm pkg set version=0.0.0 \
+ && npm sbom --omit=dev --sbom-format=cyclonedx >/sbom/graphiql.cdx.json
 
 FROM python:3.13-slim-bookworm AS packages
 ENV PIP_CACHE_DIR=/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1
