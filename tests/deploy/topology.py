@@ -9,10 +9,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, Self
 from uuid import uuid4
+
+import httpx
 
 from jobs.channels.vapid import new_private_key
 from tests.deploy.compose_file import ROOT, SECRETS, as_text, read
@@ -28,6 +31,7 @@ from tests.support.server import Server
 type Kind = Literal["kafka", "dapr", "sasl"]
 KINDS: tuple[Kind, ...] = ("kafka", "dapr", "sasl")
 MIGRATION_SECONDS = 60
+WHOLE_SECONDS = 60
 
 
 class Services:
@@ -103,13 +107,12 @@ class Topology:
     def open(self) -> None:
         """From the main thread. Whatever is started here has ended when `end` returns."""
         names = [name for name, parts in self._parts.items() if parts.get("command") == ["serve"]]
-        has_sidecars = self._services.kind == "dapr"
-        sidecars = [name for name, parts in self._parts.items() if "network_mode" in parts and has_sidecars]
-        places = {
-            name: Place(self._parts[name], self._folder / name, self._services.kafka.bootstrap)
-            for name in sidecars
-        }
-        beside = {place.beside: place for place in places.values()}
+        places = [
+            Place(parts, self._folder / name, self._services.kafka.bootstrap)
+            for name, parts in self._parts.items()
+            if "network_mode" in parts and self._services.kind == "dapr"
+        ]
+        beside = {place.beside: place for place in places}
         for name in names:
             own = beside[name].environment if name in beside else {}
             port = self.port if name == "api-1" else free_port()
@@ -119,8 +122,9 @@ class Topology:
         self._migrate()
         self._start()
         resources = self._parts["dapr-resources"]["command"]
-        for place in places.values():
+        for place in places:
             self._sidecars.append(place.start(self._servers[place.beside].port, resources))
+        self._wait_until_whole()
 
     async def start(self) -> None:
         await asyncio.to_thread(self._start)
@@ -144,6 +148,14 @@ class Topology:
     def _end(self, how: signal.Signals) -> None:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: server.end_now(how), self._servers.values()))
+
+    def _wait_until_whole(self) -> None:
+        """Or a test would pass by what TaskFlow does while something is away, such as the sidecar."""
+        deadline = time.monotonic() + WHOLE_SECONDS
+        for server in self._servers.values():
+            while (state := httpx.get(f"{server.url}/readyz").json()) and state["degraded"]:
+                assert time.monotonic() < deadline, state
+                time.sleep(0.1)
 
     def _migrate(self) -> None:
         [command] = self._parts["migrate"]["command"]

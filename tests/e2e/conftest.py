@@ -52,7 +52,7 @@ def topology(
     if services is None:
         yield None
         return
-    topology = Topology(services, tmp_path_factory.mktemp("topology"))
+    topology = Topology(services, tmp_path_factory.mktemp("topology"), GRAPHIQL="on")
     try:
         topology.open()
         yield topology
