@@ -62,7 +62,6 @@ class Service(Strict):
     docker_context: Path = Field(alias="dockerContext")
     health_check_path: str = Field(alias="healthCheckPath", pattern="^/")
     auto_deploy_trigger: Literal["off", "commit", "checksPass"] = Field(alias="autoDeployTrigger")
-    instances: Literal[1] = Field(alias="numInstances")
     variables: list[Variable] = Field(alias="envVars")
 
 
