@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -32,28 +33,34 @@ TITLES = "import sqlite3; print(sqlite3.connect('/data/taskflow.db').execute('SE
 KNOWN_AS_API = "--add-host=api:127.0.0.1"
 PRODUCTION = ("--env=JWT_SECRET=a secret of at least 32 characters", f"--env=CORS_ORIGINS={WEB}")
 
+type Built = Callable[[str], str]
+
 
 @pytest.fixture(scope="session")
-def images() -> None:
+def built(request: pytest.FixtureRequest) -> Built:
+    """Builds an image, the first time that it is asked for, and says what that took."""
     can_build()
     have_bases()
+    podman("image", "prune", "--force", "--filter=until=72h")  # steps of builds that are over
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+
+    @cache
+    def build_once(name: str) -> str:
+        started = time.monotonic()
+        cpu = build(name, DOCKERFILES[name])
+        own = size(name) - size(BASES[name])
+        reporter.write_line(
+            f"\n{name}: built in {time.monotonic() - started:.0f} s, {cpu:.0f} s of CPU; "
+            f"{size(name):.0f} MB, {own:.0f} MB of them on top of {BASES[name]}"
+        )
+        return name
+
+    return build_once
 
 
 @pytest.fixture(scope="session", params=DOCKERFILES)
-def image(request: pytest.FixtureRequest, images: None) -> str:
-    name = str(request.param)
-    built(name, request)
-    return name
-
-
-def built(name: str, request: pytest.FixtureRequest) -> None:
-    started = time.monotonic()
-    cpu = build(name, DOCKERFILES[name])
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    reporter.write_line(
-        f"\n{name}: built in {time.monotonic() - started:.0f} s, {cpu:.0f} s of CPU; "
-        f"{size(name):.0f} MB, {size(name) - size(BASES[name]):.0f} MB of them on top of {BASES[name]}"
-    )
+def image(request: pytest.FixtureRequest, built: Built) -> str:
+    return built(request.param)
 
 
 def size(name: str) -> float:
@@ -65,9 +72,9 @@ def inspect(name: str) -> dict[str, Any]:
 
 
 @contextmanager
-def container(image: str, *options: str, command: tuple[str, ...] = ()) -> Iterator[str]:
+def container(image: str, *options: str) -> Iterator[str]:
     """Its id, once it is healthy by its own measure."""
-    id_ = podman("run", "--detach", *LIMITS, *options, image, *command)
+    id_ = podman("run", "--detach", *LIMITS, *options, image)
     try:
         wait_until_healthy(id_)
         yield id_
@@ -140,10 +147,8 @@ def test_it_says_what_is_in_it(image: str):
         assert len(pinned & python) > len(pinned) * 0.9  # the others are for other systems
 
 
-def test_one_container_is_the_whole_product_and_what_it_keeps_outlives_it(
-    images: None, request: pytest.FixtureRequest
-):
-    built("taskflow", request)
+def test_one_container_is_the_whole_product_and_what_it_keeps_outlives_it(built: Built):
+    built("taskflow")
     volume = f"taskflow-{uuid4().hex}"
     options = (*CONFINED, f"--volume={volume}:/data", *PRODUCTION)
     try:
@@ -159,15 +164,15 @@ def test_one_container_is_the_whole_product_and_what_it_keeps_outlives_it(
         podman("volume", "rm", "--force", volume)
 
 
-def test_without_a_secret_it_does_not_serve_others(images: None, request: pytest.FixtureRequest):
-    built("taskflow", request)
+def test_without_a_secret_it_does_not_serve_others(built: Built):
+    built("taskflow")
     with pytest.raises(AssertionError, match="JWT_SECRET: production needs one"):
         podman("run", "--rm", *LIMITS, *CONFINED, "taskflow")
 
 
-def test_the_web_app_alone_passes_on_what_is_the_apis(images: None, request: pytest.FixtureRequest):
+def test_the_web_app_alone_passes_on_what_is_the_apis(built: Built):
     for name in DOCKERFILES:
-        built(name, request)
+        built(name)
     with container("taskflow", *CONFINED, KNOWN_AS_API, *PRODUCTION) as api:
         beside = [option for option in CONFINED if not option.startswith("--network")]
         with container("taskflow-web", *beside, f"--network=container:{api}") as web:
