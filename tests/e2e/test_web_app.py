@@ -32,7 +32,7 @@ async def test_a_server_killed_while_tasks_are_added_costs_nothing(browser: Brow
             await here.add(title)
 
     adding = asyncio.create_task(add_all())
-    await expect(there.rows.nth(5)).to_be_visible()
+    await expect(there.rows.nth(5)).to_be_visible(timeout=BACK_MS)
     await server.kill()
     await adding
     await expect(there.connection).not_to_have_attribute("data-state", "live")
