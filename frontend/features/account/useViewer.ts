@@ -1,5 +1,5 @@
-import { useApolloClient, useQuery } from '@apollo/client/react';
-import { BOARD } from '@/features/tasks/board';
+import { useApolloClient } from '@apollo/client/react';
+import { useBoard } from '@/features/tasks/useBoard';
 import { type Fault, faultBy, faultOf } from '@/graphql/ask';
 import type { UpdateViewerInput, ViewerFieldsFragment } from '@/graphql/generated/graphql';
 import { UPDATE_VIEWER } from './operations';
@@ -10,8 +10,7 @@ type Change = Pick<UpdateViewerInput, 'name' | 'timeZone' | 'allDayReminderTime'
 /** Whoever is signed in, once they are known, and what changes them: shown at once, taken back where it is refused. */
 export function useViewer() {
   const client = useApolloClient();
-  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
-  const viewer: Viewer | undefined = data?.viewer;
+  const viewer: Viewer | undefined = useBoard()?.viewer;
 
   async function change(viewer: Viewer, input: Change): Promise<Fault | null> {
     const { name, timeZone, allDayReminderTime } = { ...viewer, ...input } as Viewer;

@@ -1,11 +1,11 @@
 'use client';
 
-import { useQuery } from '@apollo/client/react';
 import { Command as Cmdk } from 'cmdk';
 import { usePathname, useRouter } from 'next/navigation';
 import { useMemo, useState } from 'react';
-import { BOARD, type Task } from '@/features/tasks/board';
+import type { Task } from '@/features/tasks/board';
 import { there } from '@/features/tasks/tree';
+import { useBoard } from '@/features/tasks/useBoard';
 import { wanted$ } from '@/features/tasks/wanted';
 import { matching } from '@/features/views/matches';
 import { Modal } from '@/ui/Modal';
@@ -26,11 +26,11 @@ interface Props {
 export function Palette({ commands, onClose }: Props) {
   const router = useRouter();
   const path = usePathname();
-  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
+  const board = useBoard();
   const [words, setWords] = useState('');
   const matches = matching(words);
   const found = commands.filter(({ title }) => matches({ title, description: '' }));
-  const all = data?.tasks.nodes;
+  const all = board?.tasks.nodes;
   const tasks = useMemo(() => {
     if (!all || words.trim().length < FROM) return [];
     const found = there(all).filter(matching(words));

@@ -1,7 +1,6 @@
-import { useQuery } from '@apollo/client/react';
 import { usePathname, useRouter } from 'next/navigation';
 import { useMemo } from 'react';
-import { BOARD } from '@/features/tasks/board';
+import { useBoard } from '@/features/tasks/useBoard';
 import { addressOf, type Place, type ViewName, viewOf } from '@/features/views/place';
 import { TEXT as VIEWS } from '@/features/views/text';
 import { go } from '@/features/views/usePlace';
@@ -24,9 +23,9 @@ const GO_KEYS = { today: 'g t', upcoming: 'g u', month: 'g c', all: 'g a', trash
 export function useCommands(): readonly Command[] {
   const router = useRouter();
   const path = usePathname();
-  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
-  const projects = data?.projects.nodes;
-  const labels = data?.labels;
+  const board = useBoard();
+  const projects = board?.projects.nodes;
+  const labels = board?.labels;
 
   return useMemo(() => {
     const isHome = path === '/';

@@ -1,13 +1,12 @@
 'use client';
 
-import { useQuery } from '@apollo/client/react';
 import { Settings } from 'lucide-react';
 import Link from 'next/link';
 import type { MouseEvent } from 'react';
 import { FailingChannels } from '@/features/channels/FailingChannels';
 import { Connection } from '@/features/live/Connection';
 import { LogOutButton } from '@/features/session/LogOutButton';
-import { BOARD } from '@/features/tasks/board';
+import { useBoard } from '@/features/tasks/useBoard';
 import { ALL } from '@/features/views/place';
 import { go } from '@/features/views/usePlace';
 import { Logo } from '@/ui/Logo';
@@ -22,7 +21,7 @@ function goHome(event: MouseEvent) {
 
 /** Above every page of whoever is signed in. */
 export function Header() {
-  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
+  const board = useBoard();
   return (
     <header className="flex h-16 items-center gap-3">
       <Link href="/" onClick={goHome} className="flex items-center gap-3 rounded-lg">
@@ -32,7 +31,7 @@ export function Header() {
       <div className="ml-auto flex items-center gap-1.5 sm:gap-3">
         <FailingChannels />
         <Connection />
-        {data && <span className="hidden text-sm text-soft sm:inline">{data.viewer.name || data.viewer.email}</span>}
+        {board && <span className="hidden text-sm text-soft sm:inline">{board.viewer.name || board.viewer.email}</span>}
         <Link
           href="/settings/"
           aria-label={TEXT.settings}

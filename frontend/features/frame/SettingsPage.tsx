@@ -1,6 +1,5 @@
 'use client';
 
-import { useQuery } from '@apollo/client/react';
 import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
@@ -16,8 +15,8 @@ import { ImportSection } from '@/features/calendar/ImportSection';
 import { ChannelsSection } from '@/features/channels/ChannelsSection';
 import { NewsChoice } from '@/features/live/NewsChoice';
 import { Rings } from '@/features/reminders/Rings';
-import { BOARD } from '@/features/tasks/board';
 import { there } from '@/features/tasks/tree';
+import { useBoard } from '@/features/tasks/useBoard';
 import { wanted$ } from '@/features/tasks/wanted';
 import { useWhen } from '@/features/tasks/when';
 import { Header } from './Header';
@@ -27,7 +26,7 @@ import { TEXT } from './text';
 export function SettingsPage() {
   const router = useRouter();
   const when = useWhen();
-  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
+  const board = useBoard();
   const open = ({ id }: { id: string }) => {
     wanted$.next(id);
     router.push('/');
@@ -77,7 +76,7 @@ export function SettingsPage() {
           <DeleteSection />
         </Section>
       </main>
-      {data && <Rings tasks={there(data.tasks.nodes)} when={when} onOpen={open} />}
+      {board && <Rings tasks={there(board.tasks.nodes)} when={when} onOpen={open} />}
     </div>
   );
 }

@@ -3,8 +3,9 @@
 import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
-import { change, withLabel, withoutLabel } from '@/features/live/apply';
-import { BOARD, type Label } from '@/features/tasks/board';
+import { putLabel, removeLabel } from '@/features/live/apply';
+import type { Label } from '@/features/tasks/board';
+import { boardOf } from '@/graphql/cache';
 import { graphql } from '@/graphql/generated';
 import { newId } from '@/graphql/ids';
 import { say } from '@/ui/say';
@@ -29,7 +30,7 @@ const DELETE = graphql(`
 export type LabelFields = Pick<Label, 'name' | 'color'>;
 
 export function labelChanges(client: ApolloClient) {
-  const known = () => client.readQuery({ query: BOARD }, true)?.labels ?? [];
+  const known = () => boardOf(client.cache).board$.value?.labels ?? [];
 
   return {
     /** The label as it will be. */
@@ -42,7 +43,7 @@ export function labelChanges(client: ApolloClient) {
           optimisticResponse: { createLabel: { __typename: 'LabelPayload', label, errors: [] } },
           update(cache, { data }) {
             const made = data?.createLabel.label;
-            if (made) change(cache, (board) => withLabel(board, made));
+            if (made) putLabel(cache, made);
           },
         }),
       );
@@ -72,7 +73,7 @@ export function labelChanges(client: ApolloClient) {
           optimisticResponse: { deleteLabel: { __typename: 'LabelPayload', label: null, errors: [] } },
           update(cache, { data }) {
             const gone = data?.deleteLabel.errors.length === 0;
-            if (gone) change(cache, (board) => withoutLabel(board, label.id));
+            if (gone) removeLabel(cache, label.id);
           },
         }),
       );

@@ -2,7 +2,17 @@
 
 import { type ApolloCache, type ApolloClient, isReference, type Reference } from '@apollo/client';
 import { putReminder, withNewestReminders } from '@/features/reminders/keep';
-import { BOARD, type Board, type Label, TASK_FIELDS, type Task } from '@/features/tasks/board';
+import {
+  type Board,
+  LABEL_FIELDS,
+  type Label,
+  PROJECT_FIELDS,
+  type Project,
+  TASK_FIELDS,
+  type Task,
+  VIEWER_FIELDS,
+} from '@/features/tasks/board';
+import { boardOf } from '@/graphql/cache';
 import type { LiveEvent } from './events';
 
 export interface Versioned {
@@ -14,6 +24,7 @@ export interface Versioned {
 /** The newest version of each thing that was seen here. What is gone stays gone. */
 export class Versions {
   private readonly newest = new Map<string, number>();
+  private readonly gone = new Set<string>();
 
   /** Whether the thing is at least as new as what was seen; remembers that it was. */
   admit(thing: Versioned): boolean {
@@ -29,21 +40,25 @@ export class Versions {
   }
 
   bury(typename: string, id: string) {
-    this.newest.set(keyOf({ __typename: typename, id }), Number.POSITIVE_INFINITY);
+    this.buryAll([keyOf({ __typename: typename, id })]);
   }
 
   /** What is gone for good. */
   buried(): string[] {
-    return [...this.newest].flatMap(([key, version]) => (version === Number.POSITIVE_INFINITY ? [key] : []));
+    return [...this.gone];
   }
 
   buryAll(keys: readonly string[]) {
-    for (const key of keys) this.newest.set(key, Number.POSITIVE_INFINITY);
+    for (const key of keys) {
+      this.newest.set(key, Number.POSITIVE_INFINITY);
+      this.gone.add(key);
+    }
   }
 
   /** All that was seen, for a copy that is made anew. */
   forget() {
     this.newest.clear();
+    this.gone.clear();
   }
 }
 
@@ -51,23 +66,24 @@ function keyOf(thing: { __typename: string; id: string }): string {
   return `${thing.__typename}:${thing.id}`;
 }
 
+/** All that an event says, as one change. */
 export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEvent) {
+  cache.batch({ update: (cache) => apply(cache, versions, event) });
+}
+
+function apply(cache: ApolloCache, versions: Versions, event: LiveEvent) {
   const id = event.aggregateId;
   switch (event.type) {
     case 'TASK_PURGED':
       versions.bury('Task', id);
-      return change(cache, (board) => {
-        for (const { id: reminder } of board.tasks.nodes.find((task) => task.id === id)?.reminders ?? []) {
-          versions.bury('Reminder', reminder);
-        }
-        return { ...board, tasks: without(board.tasks, id) };
-      });
+      for (const reminder of remindersOf(cache, id)) versions.bury('Reminder', reminder);
+      return remove(cache, 'tasks', { __typename: 'Task', id });
     case 'PROJECT_DELETED':
       versions.bury('Project', id);
-      return change(cache, (board) => withoutProject(board, id));
+      return removeProject(cache, id);
     case 'LABEL_DELETED':
       versions.bury('Label', id);
-      return change(cache, (board) => withoutLabel(board, id));
+      return removeLabel(cache, id);
   }
   const { task, reminder, project, label, user } = event;
   // Of a reminder's event the task is no more than the place: mostly it is here as it is.
@@ -75,78 +91,98 @@ export function applyEvent(cache: ApolloCache, versions: Versions, event: LiveEv
     putTask(cache, withNewestReminders(cache, versions, task));
   }
   if (reminder && versions.admit(reminder)) putReminder(cache, reminder.task.id, reminder);
-  if (project && versions.admit(project))
-    change(cache, (board) => ({ ...board, projects: withNode(board.projects, project) }));
-  if (label && versions.admit(label)) change(cache, (board) => withLabel(board, label));
-  if (user && versions.admit(user)) change(cache, (board) => ({ ...board, viewer: user }));
+  if (project && versions.admit(project)) putProject(cache, project);
+  if (label && versions.admit(label)) putLabel(cache, label);
+  if (user && versions.admit(user)) putViewer(cache, user);
 }
 
 /** A task as it is by now: what was drawn may be older than what came since. */
 export function currentTask(client: ApolloClient, task: Task): Task {
-  return client.readQuery({ query: BOARD }, true)?.tasks.nodes.find(({ id }) => id === task.id) ?? task;
+  return boardOf(client.cache).task(task.id) ?? task;
 }
 
-/** A list as the cache keeps it. */
-interface Kept {
-  nodes: readonly Reference[];
-}
-
-/** Puts a task where it is, or behind the others. The rest of the board, which may be long, is not looked at. */
+/** Puts a thing where it is, or behind its like. */
 export function putTask(cache: ApolloCache, task: Task) {
-  const reference = cache.writeFragment({ fragment: TASK_FIELDS, fragmentName: 'TaskFields', data: task });
-  cache.modify<{ tasks: Kept }>({
+  append(cache, 'tasks', cache.writeFragment({ fragment: TASK_FIELDS, fragmentName: 'TaskFields', data: task }));
+}
+
+export function putProject(cache: ApolloCache, project: Project) {
+  append(cache, 'projects', cache.writeFragment({ fragment: PROJECT_FIELDS, data: project }));
+}
+
+export function putLabel(cache: ApolloCache, label: Label) {
+  append(cache, 'labels', cache.writeFragment({ fragment: LABEL_FIELDS, data: label }));
+}
+
+export function putViewer(cache: ApolloCache, viewer: Board['viewer']) {
+  cache.writeFragment({ fragment: VIEWER_FIELDS, data: viewer });
+}
+
+/** A project goes, its tasks stay. */
+export function removeProject(cache: ApolloCache, id: string) {
+  const gone = remove(cache, 'projects', { __typename: 'Project', id });
+  changeTasks(cache, 'project', (project) => (isReference(project) && project.__ref === gone ? null : project));
+}
+
+/** A label goes, and so it does from its tasks. */
+export function removeLabel(cache: ApolloCache, id: string) {
+  const gone = remove(cache, 'labels', { __typename: 'Label', id });
+  changeTasks(cache, 'labels', (labels) => {
+    const known = labels as readonly Reference[];
+    return known.some(({ __ref }) => __ref === gone) ? known.filter(({ __ref }) => __ref !== gone) : labels;
+  });
+}
+
+type List = 'tasks' | 'projects' | 'labels';
+/** As the cache keeps them: with pages, or without. */
+type Kept = { nodes: readonly Reference[] } | readonly Reference[];
+
+function changeList(cache: ApolloCache, name: List, how: (list: readonly Reference[]) => readonly Reference[]) {
+  cache.modify<Record<List, Kept>>({
     fields: {
-      tasks(list, { readField }) {
-        if (isReference(list) || !reference) return list;
-        const known = list.nodes.some((node) => readField('id', node) === task.id);
-        return known ? list : { ...list, nodes: [...list.nodes, reference] };
+      [name](list: Kept) {
+        const known = 'nodes' in list ? list.nodes : list;
+        const next = how(known);
+        if (next === known) return list;
+        return 'nodes' in list ? { ...list, nodes: next } : next;
       },
     },
   });
 }
 
-export function change(cache: ApolloCache, how: (board: Board) => Board) {
-  cache.updateQuery({ query: BOARD }, (board) => (board ? how(board) : undefined));
+function append(cache: ApolloCache, name: List, thing: Reference | undefined) {
+  if (!thing) return;
+  changeList(cache, name, (list) => (list.some(({ __ref }) => __ref === thing.__ref) ? list : [...list, thing]));
 }
 
-/** The board without a project: its tasks stay. */
-export function withoutProject(board: Board, id: string): Board {
-  return {
-    ...board,
-    projects: without(board.projects, id),
-    tasks: {
-      ...board.tasks,
-      nodes: board.tasks.nodes.map((task) => (task.project?.id === id ? { ...task, project: null } : task)),
+/** What it was called in the cache. */
+function remove(cache: ApolloCache, name: List, thing: { __typename: string; id: string }): string | undefined {
+  const gone = cache.identify(thing);
+  changeList(cache, name, (list) => list.filter(({ __ref }) => __ref !== gone));
+  return gone;
+}
+
+/** Changes a field of those tasks where it is to be another. */
+function changeTasks(cache: ApolloCache, field: 'project' | 'labels', how: (value: unknown) => unknown) {
+  let tasks: readonly Reference[] = [];
+  changeList(cache, 'tasks', (list) => {
+    tasks = list;
+    return list;
+  });
+  for (const { __ref: id } of tasks) cache.modify({ id, fields: { [field]: how } });
+}
+
+function remindersOf(cache: ApolloCache, taskId: string): string[] {
+  const ids: string[] = [];
+  const id = cache.identify({ __typename: 'Task', id: taskId });
+  cache.modify<{ reminders: readonly Reference[] }>({
+    ...(id && { id }),
+    fields: {
+      reminders(known, { readField }) {
+        for (const reminder of known) ids.push(String(readField('id', reminder)));
+        return known;
+      },
     },
-  };
-}
-
-/** The board with a label as it now is. */
-export function withLabel(board: Board, label: Label): Board {
-  return { ...board, labels: [...board.labels.filter(({ id }) => id !== label.id), label] };
-}
-
-/** The board without a label, and so are its tasks. */
-export function withoutLabel(board: Board, id: string): Board {
-  return {
-    ...board,
-    labels: board.labels.filter((label) => label.id !== id),
-    tasks: {
-      ...board.tasks,
-      nodes: board.tasks.nodes.map((task) => ({ ...task, labels: task.labels.filter((label) => label.id !== id) })),
-    },
-  };
-}
-
-/** The list with the thing as it now is, at its old place where it has one. */
-export function withNode<Node extends { id: string }, List extends { nodes: Node[] }>(list: List, node: Node): List {
-  const known = list.nodes.some(({ id }) => id === node.id);
-  return {
-    ...list,
-    nodes: known ? list.nodes.map((other) => (other.id === node.id ? node : other)) : [...list.nodes, node],
-  };
-}
-
-function without<List extends { nodes: { id: string }[] }>(list: List, id: string): List {
-  return { ...list, nodes: list.nodes.filter((node) => node.id !== id) };
+  });
+  return ids;
 }

@@ -2,14 +2,14 @@
 
 import type { ApolloCache } from '@apollo/client';
 import { putReminder, writeReminder } from '@/features/reminders/keep';
-import { BOARD, type Board } from '@/features/tasks/board';
+import type { BoardCache } from '@/graphql/cache';
 import type { Change, Data } from '@/graphql/outbox/change';
-import { change as changeBoard, putTask, withLabel, withNode, withoutLabel, withoutProject } from './apply';
+import { putLabel, putProject, putTask, putViewer, removeLabel, removeProject } from './apply';
 import type { Payload } from './payload';
 
 export class Shown {
   constructor(
-    private readonly cache: ApolloCache,
+    private readonly cache: BoardCache,
     /** What of an answer is newer than what is here. */
     private readonly news: (data: Data) => Data,
   ) {}
@@ -18,9 +18,10 @@ export class Shown {
   show({ id, name, variables, shown }: Change) {
     if (!shown) return;
     this.cache.removeOptimistic(id);
+    const there = this.cache.board$.value !== null;
     this.cache.batch({ optimistic: id, update: (cache) => put(cache, name, variables, shown) });
     // Made by a program that knew less of things than this one: it is sent all the same.
-    if (this.reads(false) && !this.reads(true)) this.cache.removeOptimistic(id);
+    if (there && this.cache.board$.value === null) this.cache.removeOptimistic(id);
   }
 
   /** The answer in the place of what was shown. */
@@ -32,16 +33,12 @@ export class Shown {
       update: (cache) => news && put(cache, name, variables, news),
     });
   }
-
-  private reads(optimistic: boolean): boolean {
-    return this.cache.readQuery({ query: BOARD }, optimistic) !== null;
-  }
 }
 
 /** Answers hold nothing of what is gone. */
-const GONE: Record<string, (board: Board, id: string) => Board> = {
-  DeleteProject: withoutProject,
-  DeleteLabel: withoutLabel,
+const GONE: Record<string, (cache: ApolloCache, id: string) => void> = {
+  DeleteProject: removeProject,
+  DeleteLabel: removeLabel,
 };
 
 /** Each thing that a mutation's payload holds, where it belongs. */
@@ -50,17 +47,17 @@ function put(cache: ApolloCache, name: string, variables: Change['variables'], d
   for (const payload of Object.values(data) as Payload[]) {
     if (!payload) continue;
     const { task, tasks = [], reminder, project, label, user, errors = [] } = payload;
-    const without = GONE[name];
-    if (without) {
+    const remove = GONE[name];
+    if (remove) {
       const id = input?.id;
-      if (id && errors.length === 0) changeBoard(cache, (board) => without(board, id));
+      if (id && errors.length === 0) remove(cache, id);
       continue;
     }
     for (const each of task ? [task, ...tasks] : tasks) if (each) putTask(cache, each);
     if (reminder && input?.taskId) putReminder(cache, input.taskId, reminder);
     else if (reminder) writeReminder(cache, reminder);
-    if (project) changeBoard(cache, (board) => ({ ...board, projects: withNode(board.projects, project) }));
-    if (label) changeBoard(cache, (board) => withLabel(board, label));
-    if (user) changeBoard(cache, (board) => ({ ...board, viewer: user }));
+    if (project) putProject(cache, project);
+    if (label) putLabel(cache, label);
+    if (user) putViewer(cache, user);
   }
 }

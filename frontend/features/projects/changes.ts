@@ -3,8 +3,9 @@
 import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
-import { change, withNode, withoutProject } from '@/features/live/apply';
-import { BOARD, type Project } from '@/features/tasks/board';
+import { putProject, removeProject } from '@/features/live/apply';
+import type { Project } from '@/features/tasks/board';
+import { boardOf } from '@/graphql/cache';
 import { graphql } from '@/graphql/generated';
 import { newId } from '@/graphql/ids';
 import { say } from '@/ui/say';
@@ -30,7 +31,7 @@ const COLORS = ['#4f46e5', '#0891b2', '#059669', '#ca8a04', '#dc2626', '#c026d3'
 export function projectChanges(client: ApolloClient) {
   /** As it is by now: what was drawn may be older than what came since. */
   const current = (project: Project): Project =>
-    client.readQuery({ query: BOARD }, true)?.projects.nodes.find(({ id }) => id === project.id) ?? project;
+    boardOf(client.cache).board$.value?.projects.nodes.find(({ id }) => id === project.id) ?? project;
 
   const update = (project: Project, fields: Partial<Pick<Project, 'name' | 'archived'>>) =>
     say(
@@ -64,7 +65,7 @@ export function projectChanges(client: ApolloClient) {
           optimisticResponse: { createProject: { __typename: 'ProjectPayload', project, errors: [] } },
           update(cache, { data }) {
             const made = data?.createProject.project;
-            if (made) change(cache, (board) => ({ ...board, projects: withNode(board.projects, made) }));
+            if (made) putProject(cache, made);
           },
         }),
       );
@@ -87,7 +88,7 @@ export function projectChanges(client: ApolloClient) {
           optimisticResponse: { deleteProject: { __typename: 'ProjectPayload', project: null, errors: [] } },
           update(cache, { data }) {
             const gone = data?.deleteProject.errors.length === 0;
-            if (gone) change(cache, (board) => withoutProject(board, project.id));
+            if (gone) removeProject(cache, project.id);
           },
         }),
       );

@@ -1,8 +1,7 @@
 'use client';
 
-import { useQuery } from '@apollo/client/react';
 import { useHere } from '@/features/session/SignedIn';
-import { BOARD } from '@/features/tasks/board';
+import { useBoard } from '@/features/tasks/useBoard';
 import { later } from '@/ui/later';
 import { useSubject } from '@/ui/useSubject';
 
@@ -12,7 +11,7 @@ const RefusedList = later(() => import('./RefusedList').then(({ RefusedList }) =
 export function RefusedChanges() {
   const { outbox } = useHere().store;
   const refused = useSubject(outbox.refused$);
-  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
-  if (refused.length === 0 || !data) return null;
-  return <RefusedList refused={refused} board={data} outbox={outbox} />;
+  const board = useBoard();
+  if (refused.length === 0 || !board) return null;
+  return <RefusedList refused={refused} board={board} outbox={outbox} />;
 }

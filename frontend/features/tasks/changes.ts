@@ -5,12 +5,13 @@ import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { currentTask, putTask } from '@/features/live/apply';
 import { frameOf, started } from '@/features/recurrence/repeats';
+import { boardOf } from '@/graphql/cache';
 import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
 import type { WithAim } from '@/graphql/outbox/outbox';
 import { complain, say } from '@/ui/say';
 import { keepUndo, offerUndo } from '@/ui/undo';
 import { type Outcome, outcomeOf } from './aim';
-import { BOARD, type Task } from './board';
+import type { Task } from './board';
 import { type Draft, divide, fieldsOf, isEmpty, withDraft } from './draft';
 import { inputFor, mutationFor } from './edit';
 import { COMPLETE, CREATE, DELETE, REOPEN, RESTORE } from './mutations';
@@ -28,7 +29,7 @@ function show(cache: ApolloCache, task: Task | null | undefined) {
 
 export function taskChanges(client: ApolloClient) {
   const now = () => new Date().toISOString();
-  const board = () => client.readQuery({ query: BOARD }, true);
+  const board = () => boardOf(client.cache).board$.value;
   const current = (task: Task) => currentTask(client, task);
 
   const restore = (task: Task) =>

@@ -1,13 +1,15 @@
 /** Loading everything: at the start, and again where the log can't be followed any further. */
 
-import type { ApolloCache } from '@apollo/client';
+import type { ApolloCache, Reference } from '@apollo/client';
 import type { DocumentNode } from 'graphql';
 import type { Versioned, Versions } from '@/features/live/apply';
 import { withNewestReminders } from '@/features/reminders/keep';
+import { boardOf } from '@/graphql/cache';
 import type { LoadQuery, MoreProjectsQuery, MoreTasksQuery } from '@/graphql/generated/graphql';
 import { type Answer, Unreachable } from '@/graphql/http';
+import { inSlices } from '@/graphql/slices';
 import { textOf } from '@/graphql/text';
-import { BOARD, LOAD, MORE_PROJECTS, MORE_TASKS } from './board';
+import { BOARD, LOAD, MORE_PROJECTS, MORE_TASKS, TASK_FIELDS, type Task } from './board';
 
 type Run = <Data>(query: string, variables: Record<string, unknown>) => Promise<Answer<Data>>;
 
@@ -31,32 +33,48 @@ export async function loadBoard(run: Run, cache: ApolloCache, versions: Versions
     projectNodes.push(...more.nodes);
     page = more.pageInfo;
   }
-  const nodes = { tasks: once(taskNodes), projects: once(projectNodes) };
   if (lost) versions.forget();
-  const known = cache.readQuery({ query: BOARD });
-  const newest = <Thing extends Versioned>(
-    things: readonly Thing[],
-    here: readonly Thing[] | null | undefined,
-  ): Thing[] =>
-    things.flatMap((thing) => {
-      if (versions.admit(thing)) return [thing];
-      return here?.filter(({ id }) => id === thing.id) ?? [];
-    });
+  const known = boardOf(cache).board$.value;
+  const newest = <Thing extends Versioned>(things: readonly Thing[], here: readonly Thing[] = []): Thing[] =>
+    things.flatMap((thing) => (versions.admit(thing) ? [thing] : here.filter(({ id }) => id === thing.id)));
+  const rows = await taskRows(cache, versions, once(taskNodes));
   const whole = { hasNextPage: false, endCursor: null, __typename: 'PageInfo' as const };
-  cache.writeQuery({
-    query: BOARD,
-    data: {
-      viewer: newest([board.viewer], known && [known.viewer])[0] ?? board.viewer,
-      labels: newest(board.labels, known?.labels),
-      tasks: {
-        ...tasks,
-        nodes: newest(nodes.tasks, known?.tasks.nodes).map((task) => withNewestReminders(cache, versions, task)),
-        pageInfo: whole,
-      },
-      projects: { ...projects, nodes: newest(nodes.projects, known?.projects.nodes), pageInfo: whole },
+  cache.batch({
+    update(cache) {
+      cache.writeQuery({
+        query: BOARD,
+        data: {
+          viewer: newest([board.viewer], known ? [known.viewer] : [])[0] ?? board.viewer,
+          labels: newest(board.labels, known?.labels),
+          tasks: { ...tasks, nodes: [], pageInfo: whole },
+          projects: { ...projects, nodes: newest(once(projectNodes), known?.projects.nodes), pageInfo: whole },
+        },
+      });
+      cache.modify<{ tasks: { nodes: readonly Reference[] } }>({
+        fields: { tasks: (list) => ('nodes' in list ? { ...list, nodes: rows } : list) },
+      });
     },
   });
+  for (const { __ref: id } of rows) boardOf(cache).release(id); // the list holds them now
   return cursor;
+}
+
+/** Puts thousands of tasks into the cache while the page goes on; they are seen once a list has them. */
+async function taskRows(cache: ApolloCache, versions: Versions, tasks: readonly Task[]): Promise<Reference[]> {
+  const rows: Reference[] = [];
+  const write = (task: Task) => {
+    const row = versions.admit(task)
+      ? cache.writeFragment({
+          fragment: TASK_FIELDS,
+          fragmentName: 'TaskFields',
+          data: withNewestReminders(cache, versions, task),
+          broadcast: false,
+        })
+      : boardOf(cache).task(task.id) && { __ref: cache.identify(task) ?? '' };
+    if (row) rows.push(row);
+  };
+  await inSlices(tasks, write);
+  return rows;
 }
 
 /** Each thing once: what moves from one page to another while both are read comes twice, and what belongs to it is as

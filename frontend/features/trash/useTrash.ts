@@ -2,8 +2,8 @@ import { useApolloClient } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
 import { putTask } from '@/features/live/apply';
 import { useHere } from '@/features/session/SignedIn';
-import { BOARD } from '@/features/tasks/board';
 import { ask } from '@/graphql/ask';
+import { boardOf } from '@/graphql/cache';
 import { graphql } from '@/graphql/generated';
 import type { TrashQuery } from '@/graphql/generated/graphql';
 import { useSubject } from '@/ui/useSubject';
@@ -37,10 +37,10 @@ export function useTrash(): Known {
         const { nodes, pageInfo }: TrashQuery['tasks'] = (await ask(run, TRASH, { after })).tasks;
         if (stale) return;
         // What is here is as new, or newer.
-        const here = new Set(client.readQuery({ query: BOARD }, true)?.tasks.nodes.map(({ id }) => id));
+        const here = boardOf(client.cache);
         client.cache.batch({
           update(cache) {
-            for (const task of nodes) if (!here.has(task.id)) putTask(cache, task);
+            for (const task of nodes) if (!here.task(task.id)) putTask(cache, task);
           },
         });
         if (!pageInfo.hasNextPage) break;

@@ -6,13 +6,17 @@
 
 import type { ApolloCache, NormalizedCacheObject } from '@apollo/client';
 import type { Versions } from '@/features/live/apply';
-import type { Database } from './database';
+import type { Database, Writing } from './database';
 
 type Rows = NormalizedCacheObject;
 
 const LOCK = 'taskflow-copy';
 /** How much later than on screen things are on the device. */
 const LAG_MS = 500;
+/** So many rows are written in a moment, and so many read: of thousands at once a page would stand still. A transaction
+ * lasts as long as it has something to do. */
+const WRITTEN = 100;
+const READ = 500;
 
 export class Copy {
   private cursor: string | null = null;
@@ -38,8 +42,9 @@ export class Copy {
     const kept = await this.read();
     if (writes) this.written = kept?.rows ?? {};
     if (!kept) return null;
-    this.cache.restore(kept.rows);
-    this.cache.gc(); // what an earlier page let go of
+    const rows = { ...kept.rows };
+    for (const gone of kept.buried) delete rows[gone]; // what an earlier page let go of
+    this.cache.restore(rows);
     for (const row of Object.values(kept.rows)) {
       const { __typename, id, version } = row ?? {};
       if (__typename && typeof id === 'string' && typeof version === 'number') {
@@ -85,9 +90,7 @@ export class Copy {
           await all.objectStore('rows').clear();
           return null;
         }
-        const keys = await all.objectStore('rows').getAllKeys();
-        const rows = await all.objectStore('rows').getAll();
-        return { ...head, rows: Object.fromEntries(keys.map((key, index) => [key, rows[index]])) };
+        return { ...head, rows: await rowsOf(all) };
       });
     } catch {
       return null;
@@ -104,10 +107,10 @@ export class Copy {
       if (whole) await store.clear();
       const gone = Object.keys(written).filter((key) => !(key in rows));
       const changed = Object.entries(rows).filter(([key, row]) => row !== written[key]);
-      await Promise.all([
-        ...gone.map((key) => store.delete(key)),
-        ...changed.map(async ([key, row]) => row && store.put(row, key)),
-      ]);
+      await Promise.all(gone.map((key) => store.delete(key)));
+      for (let from = 0; from < changed.length; from += WRITTEN) {
+        await Promise.all(changed.slice(from, from + WRITTEN).map(async ([key, row]) => row && store.put(row, key)));
+      }
       await all.objectStore('head').put(head, 'head');
     });
     if (this.written !== written) return;
@@ -145,5 +148,17 @@ export class Copy {
     this.written = {};
     this.whole = true;
     await this.save();
+  }
+}
+
+async function rowsOf(all: Writing): Promise<Rows> {
+  const store = all.objectStore('rows');
+  const rows: Rows = {};
+  for (let from: IDBKeyRange | null = null; ; ) {
+    const [keys, values] = await Promise.all([store.getAllKeys(from, READ), store.getAll(from, READ)]);
+    for (const [index, key] of keys.entries()) rows[key] = values[index];
+    const last = keys.at(-1);
+    if (keys.length < READ || last === undefined) return rows;
+    from = IDBKeyRange.lowerBound(last, true);
   }
 }
