@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Task } from '@/features/tasks/board';
 import { announce } from '@/ui/announce';
 import { all, type Chosen, extend, NONE, toggle } from './chosen';
@@ -18,8 +18,8 @@ export interface Choosing {
   reach: (from: string, to: string) => void;
 }
 
-/** Which tasks of a list are chosen; where another one is shown in its place, none is. */
-export function useChosen(list: RefObject<HTMLElement | null>, tasks: readonly Task[], shown: string): Choosing {
+/** Which tasks of a list are chosen; where another one is shown in its place, none is. `order` is that of its rows. */
+export function useChosen(tasks: readonly Task[], order: readonly string[], shown: string): Choosing {
   const [started, setStarted] = useState(false);
   const [chosen, setChosen] = useState(NONE);
   const there = tasks.filter(({ id }) => chosen.ids.has(id));
@@ -44,16 +44,10 @@ export function useChosen(list: RefObject<HTMLElement | null>, tasks: readonly T
     start: () => setStarted(true),
     end,
     all: () => take(all(tasks.map(({ id }) => id))),
-    choose: (id, range) => take(range ? extend(chosen, orderOf(list.current), id) : toggle(chosen, id)),
+    choose: (id, range) => take(range ? extend(chosen, order, id) : toggle(chosen, id)),
     reach: (from, to) => {
       const begun = chosen.ids.has(from) ? chosen : toggle(chosen, from);
-      take(extend(begun, orderOf(list.current), to));
+      take(extend(begun, order, to));
     },
   };
-}
-
-/** The tasks as they stand on the page. */
-function orderOf(list: HTMLElement | null): string[] {
-  const rows = list?.querySelectorAll<HTMLElement>('[data-task-id]') ?? [];
-  return [...rows].map((row) => row.dataset.taskId ?? '');
 }

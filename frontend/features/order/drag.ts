@@ -1,50 +1,65 @@
-/** Dragging a row up and down among its like. The others make room; the list itself changes once it is let go. */
+/** Dragging a row up and down among its like. The others make room; the list itself changes once it is let go. Of a long
+ * list rows are drawn and taken away meanwhile: they are looked at anew with each move. */
 
 import { scrollAtEdge } from '@/ui/edge';
 
-export function startDrag(
-  start: PointerEvent,
-  rows: readonly HTMLElement[],
-  from: number,
-  onDrop: (index: number) => void,
-) {
-  const items = rows.map((row) => row.closest('li') ?? row);
-  const dragged = items[from];
-  if (!dragged || items.length < 2) return;
+const ROW = '[data-task-id]';
+
+/** `onDrop` is given the row in whose place it is put. */
+export function startDrag(start: PointerEvent, row: HTMLElement, onDrop: (other: HTMLElement) => void) {
+  const dragged = row.closest('li') ?? row;
+  const items = () => [...(dragged.parentElement?.children ?? [])] as HTMLElement[];
+  if (items().length < 2) return;
   start.preventDefault(); // no text is selected by it
-  const places = items.map((item) => item.getBoundingClientRect());
-  const gap = Math.max(0, (places[1]?.top ?? 0) - (places[0]?.bottom ?? 0));
-  const height = (places[from]?.height ?? 0) + gap;
   const began = start.clientY + window.scrollY;
   const scrolled = window.scrollY;
-  let index = from;
+  const touched = new Set<HTMLElement>();
+  let at = start.clientY;
+  let target = dragged;
 
-  const move = (event: PointerEvent) => {
-    scrollAtEdge(event.clientY);
-    const by = event.clientY + window.scrollY - began;
-    const top = (places[from]?.top ?? 0) + by;
-    const bottom = (places[from]?.bottom ?? 0) + by;
-    index = from;
-    for (const [other, { top: begins, height }] of places.entries()) {
-      const middle = begins + height / 2;
+  // Where things are without what moves them here: no transform counts for an offset.
+  const draw = () => {
+    const all = items();
+    const from = all.indexOf(dragged);
+    const by = at + window.scrollY - began;
+    const top = dragged.offsetTop + by;
+    const bottom = top + dragged.offsetHeight;
+    let index = from;
+    for (const [other, { offsetTop, offsetHeight }] of all.entries()) {
+      const middle = offsetTop + offsetHeight / 2;
       if (other < from && top < middle) index = Math.min(index, other);
       if (other > from && bottom > middle) index = other;
     }
-    dragged.style.transform = `translateY(${by}px)`;
-    for (const [other, item] of items.entries()) {
-      if (other === from) continue;
-      const makesRoom = other > from ? other <= index : other >= index;
-      item.style.transform = makesRoom ? `translateY(${other > from ? -height : height}px)` : '';
+    target = all[index] ?? dragged;
+    const next = all[from + 1];
+    const before = all[from - 1];
+    // What is between two rows goes along with the one that is dragged.
+    const height = next
+      ? next.offsetTop - dragged.offsetTop
+      : dragged.offsetTop + dragged.offsetHeight - ((before?.offsetTop ?? 0) + (before?.offsetHeight ?? 0));
+    for (const [other, item] of all.entries()) {
+      touched.add(item);
+      item.style.transition = item === dragged ? '' : 'transform 120ms';
+      const makesRoom = other > from ? other <= index : other < from && other >= index;
+      if (item === dragged) item.style.transform = `translateY(${by}px)`;
+      else item.style.transform = makesRoom ? `translateY(${other > from ? -height : height}px)` : '';
     }
+  };
+  const move = (event: PointerEvent) => {
+    at = event.clientY;
+    scrollAtEdge(at);
+    draw();
   };
   const end = (drops: boolean) => {
     window.removeEventListener('pointermove', move);
+    window.removeEventListener('scroll', draw);
     window.removeEventListener('pointerup', drop);
     window.removeEventListener('pointercancel', cancel);
     window.removeEventListener('keydown', abort, true);
     dragged.removeAttribute('data-dragged');
-    for (const item of items) item.style.transform = item.style.transition = '';
-    if (drops && index !== from) onDrop(index);
+    for (const item of touched) item.style.transform = item.style.transition = '';
+    const other = target.querySelector<HTMLElement>(ROW);
+    if (drops && other && target !== dragged) onDrop(other);
   };
   const drop = () => end(true);
   const cancel = () => end(false);
@@ -56,8 +71,8 @@ export function startDrag(
   };
 
   dragged.setAttribute('data-dragged', '');
-  for (const item of items) item.style.transition = item === dragged ? '' : 'transform 120ms';
   window.addEventListener('pointermove', move);
+  window.addEventListener('scroll', draw);
   window.addEventListener('pointerup', drop);
   window.addEventListener('pointercancel', cancel);
   window.addEventListener('keydown', abort, true);

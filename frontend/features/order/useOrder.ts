@@ -11,40 +11,47 @@ export interface Order {
   shift: (id: string, by: -1 | 1) => void;
 }
 
-/** Puts tasks of a page in order: by their handles, and by alt and the arrows. Lists that have an order say so. */
-export function useOrder(page: RefObject<HTMLElement | null>, tasks: readonly Task[]): Order {
+/** Puts tasks of a page in order: by their handles, and by alt and the arrows. `siblingsOf` says which ones a task is in
+ * order with, itself among them, whether they are drawn or not. */
+export function useOrder(
+  page: RefObject<HTMLElement | null>,
+  tasks: readonly Task[],
+  siblingsOf: (id: string) => readonly Task[],
+): Order {
   const place = usePlaceTask();
   const moved = useRef<string | null>(null);
   const known = useRef(tasks);
   known.current = tasks;
 
-  function put(id: string, ids: readonly string[], index: number) {
-    const byId = new Map(known.current.map((task) => [task.id, task]));
-    const task = byId.get(id);
+  function put(id: string, index: number) {
+    const siblings = siblingsOf(id);
+    const task = siblings.find((task) => task.id === id);
     if (!task) return;
-    const seen = ids.flatMap((other) => (other === id ? [] : (byId.get(other) ?? [])));
+    const seen = siblings.filter((other) => other !== task);
     moved.current = id;
     place(task, moveTo(task, seen, index, known.current));
-    announce(TEXT.moved(task.title, index + 1, ids.length));
+    announce(TEXT.moved(task.title, index + 1, siblings.length));
   }
+
+  const placeOf = (id: string) => siblingsOf(id).findIndex((task) => task.id === id);
 
   function shift(id: string, by: -1 | 1) {
-    const ids = siblingsOf(rowOf(page.current, id)).map(idOf);
-    const index = ids.indexOf(id) + by;
-    if (ids.length === 0) return;
-    if (index < 0 || index >= ids.length) announce(by < 0 ? TEXT.first : TEXT.last);
-    else put(id, ids, index);
+    const count = siblingsOf(id).length;
+    const index = placeOf(id) + by;
+    if (count === 0) return;
+    if (index < 0 || index >= count) announce(by < 0 ? TEXT.first : TEXT.last);
+    else put(id, index);
   }
 
-  const now = useRef({ put, shift });
-  now.current = { put, shift };
+  const now = useRef({ put, shift, placeOf });
+  now.current = { put, shift, placeOf };
 
   useEffect(() => {
     const element = page.current;
     const pressed = (event: KeyboardEvent) => {
       const row = rowAt(event.target);
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key] as -1 | 1 | undefined;
-      if (!row || !by || !event.altKey || siblingsOf(row).length === 0) return;
+      if (!row || !by || !event.altKey || now.current.placeOf(idOf(row)) < 0) return;
       event.preventDefault();
       now.current.shift(idOf(row), by);
     };
@@ -52,8 +59,7 @@ export function useOrder(page: RefObject<HTMLElement | null>, tasks: readonly Ta
       const handle = event.target instanceof Element && event.target.closest('[data-handle]');
       const row = handle && event.button === 0 && rowAt(handle);
       if (!row) return;
-      const rows = siblingsOf(row);
-      startDrag(event, rows, rows.indexOf(row), (index) => now.current.put(idOf(row), rows.map(idOf), index));
+      startDrag(event, row, (other) => now.current.put(idOf(row), now.current.placeOf(idOf(other))));
     };
     element?.addEventListener('keydown', pressed);
     element?.addEventListener('pointerdown', grabbed);
@@ -85,11 +91,4 @@ function rowOf(page: HTMLElement | null, id: string): HTMLElement | null {
 
 function idOf(row: HTMLElement): string {
   return row.dataset.taskId ?? '';
-}
-
-/** The rows that a row is in order with, itself among them; none where its list has no order. */
-function siblingsOf(row: HTMLElement | null): HTMLElement[] {
-  const list = row?.closest('ul');
-  if (!list?.closest('[data-ordered]')) return [];
-  return [...list.children].flatMap((item) => item.querySelector<HTMLElement>(ROW) ?? []);
 }

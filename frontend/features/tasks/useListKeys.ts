@@ -6,9 +6,14 @@ const ROWS = '[data-task-id]';
 
 /** What the keyboard does in a list: arrows go from row to row, x chooses one, shift and arrows a range, e
  * edits and Delete deletes. */
-export function useListKeys(list: RefObject<HTMLElement | null>, choosing: Choosing) {
-  const now = useRef(choosing);
-  now.current = choosing;
+export function useListKeys(
+  list: RefObject<HTMLElement | null>,
+  choosing: Choosing,
+  order: readonly string[],
+  reveal: (id: string) => HTMLElement | null,
+) {
+  const now = useRef({ choosing, order });
+  now.current = { choosing, order };
 
   useEffect(() => {
     const element = list.current;
@@ -16,16 +21,22 @@ export function useListKeys(list: RefObject<HTMLElement | null>, choosing: Choos
       const target = event.target as HTMLElement;
       const row = target.closest<HTMLElement>(ROWS);
       if (!row || isTyping(target)) return;
-      if (act(event, row, now.current, [...(element?.querySelectorAll<HTMLElement>(ROWS) ?? [])]))
-        event.preventDefault();
+      const { choosing, order } = now.current;
+      if (act(event, row, choosing, order, reveal)) event.preventDefault();
     };
     element?.addEventListener('keydown', pressed);
     return () => element?.removeEventListener('keydown', pressed);
-  }, [list]);
+  }, [list, reveal]);
 }
 
 /** Whether the key meant something here. */
-function act(event: KeyboardEvent, row: HTMLElement, choosing: Choosing, rows: HTMLElement[]): boolean {
+function act(
+  event: KeyboardEvent,
+  row: HTMLElement,
+  choosing: Choosing,
+  order: readonly string[],
+  reveal: (id: string) => HTMLElement | null,
+): boolean {
   const id = row.dataset.taskId ?? '';
   const { key, altKey, shiftKey } = event;
   const command = event.ctrlKey || event.metaKey;
@@ -38,10 +49,10 @@ function act(event: KeyboardEvent, row: HTMLElement, choosing: Choosing, rows: H
   switch (key) {
     case 'ArrowDown':
     case 'ArrowUp': {
-      const next = rows[rows.indexOf(row) + (key === 'ArrowDown' ? 1 : -1)];
-      if (!next) return true;
-      next.querySelector('input')?.focus();
-      if (shiftKey) choosing.reach(id, next.dataset.taskId ?? '');
+      const next = order[order.indexOf(id) + (key === 'ArrowDown' ? 1 : -1)];
+      if (next === undefined) return true;
+      reveal(next)?.querySelector('input')?.focus();
+      if (shiftKey) choosing.reach(id, next);
       return true;
     }
     case 'x':

@@ -3,6 +3,8 @@
 import { BehaviorSubject } from 'rxjs';
 
 export const wanted$ = new BehaviorSubject<string | null>(null);
+/** The task that the list is to be scrolled to, once it is there. */
+export const sought$ = new BehaviorSubject<string | null>(null);
 
 /** Takes it from the address, `/?task=<id>`: loaded again, the page is as it always is. */
 export function takeFromAddress() {

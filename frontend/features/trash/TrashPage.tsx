@@ -28,8 +28,9 @@ export function TrashPage({ tasks, when }: Props) {
   const changes = useTaskChanges();
   const known = useTrash();
   const list = useRef<HTMLElement>(null);
-  useKeptFocus(list);
   const thrown = useMemo(() => trashOf(tasks, when.now), [tasks, when]);
+  const order = useMemo(() => thrown.map(({ task }) => task.id), [thrown]);
+  useKeptFocus(list, order);
 
   async function restore(task: Task) {
     if (await changes.restore(task)) toast(TEXT.restored(task.title));

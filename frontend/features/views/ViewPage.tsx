@@ -1,7 +1,7 @@
 'use client';
 
 import { SquareCheck } from 'lucide-react';
-import { useMemo, useRef } from 'react';
+import { useDeferredValue, useMemo, useRef } from 'react';
 import { TEXT as BULK } from '@/features/bulk/text';
 import { useChosen } from '@/features/bulk/useChosen';
 import { LabelActions } from '@/features/labels/LabelActions';
@@ -11,6 +11,7 @@ import { ProjectActions } from '@/features/projects/ProjectActions';
 import { QuickAdd } from '@/features/quickadd/QuickAdd';
 import type { Board, Task } from '@/features/tasks/board';
 import type { Draft } from '@/features/tasks/draft';
+import { listed, siblingsOf } from '@/features/tasks/listed';
 import { TaskList } from '@/features/tasks/TaskList';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import type { When } from '@/features/tasks/when';
@@ -20,7 +21,7 @@ import { later } from '@/ui/later';
 import { useTitle } from '@/ui/useTitle';
 import { EmptyView } from './EmptyView';
 import { Filters } from './Filters';
-import { ALL, addressOf, isOfOne, type Place } from './place';
+import { ALL, isOfOne, type Place } from './place';
 import { goesByDays, select } from './select';
 import { TEXT } from './text';
 
@@ -50,12 +51,21 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
   const one = project ?? label;
   // A project that is gone leaves its tasks, which are among all.
   const place = useMemo(() => (asked.id && !one ? { ...asked, view: ALL.view, id: null } : asked), [asked, one]);
-  const { groups, done } = useMemo(() => select(tasks, place, when), [tasks, place, when]);
+  // What is typed or pressed is seen before the list that it leads to, which may take longer.
+  const placeShown = useDeferredValue(place);
+  const selection = useMemo(() => select(tasks, placeShown, when), [tasks, placeShown, when]);
+  const { groups, done } = selection;
+  const list = useMemo(() => listed(selection), [selection]);
   const page = useRef<HTMLElement>(null);
   const shown = useMemo(() => [...groups.flatMap(({ tasks }) => tasks), ...done], [groups, done]);
-  const list = useRef<HTMLElement>(null);
-  const choosing = useChosen(list, shown, `${place.view} ${place.id}`);
-  const order = useOrder(page, tasks);
+  const element = useRef<HTMLElement>(null);
+  const choosing = useChosen(shown, list.order, `${place.view} ${place.id}`);
+  const order = useOrder(page, tasks, (id) =>
+    siblingsOf(
+      list,
+      shown.find((task) => task.id === id),
+    ),
+  );
   const [chosen, ...others] = choosing.tasks;
   const title = one ? one.name : TEXT.views[isOfOne(place.view) ? 'all' : place.view];
   useTitle(title);
@@ -65,7 +75,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
 
   function endChoosing() {
     choosing.end();
-    list.current?.focus();
+    element.current?.focus();
   }
 
   return (
@@ -110,25 +120,23 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
           </IconButton>
         )}
       </Filters>
-      {board && place.view === 'month' && (
+      {board && placeShown.view === 'month' && (
         <MonthView
           tasks={shown}
-          month={place.month}
+          month={placeShown.month}
           when={when}
           onMonth={(month) => onGo({ ...place, month })}
           onEdit={onEdit}
         />
       )}
-      {board && place.view !== 'month' && (
+      {board && placeShown.view !== 'month' && (
         <TaskList
-          list={list}
-          name={addressOf(place)}
-          groups={groups}
-          done={done}
+          list={element}
+          listed={list}
           subtasks={subtasks}
           series={series}
           when={when}
-          empty={<EmptyView place={place} hasDone={done.length > 0} />}
+          empty={<EmptyView place={placeShown} hasDone={done.length > 0} />}
           showProject={!project}
           choosing={choosing}
           onEdit={onEdit}

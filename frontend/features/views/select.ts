@@ -62,24 +62,34 @@ export function countsOf(tasks: readonly Task[], when: When): Counts {
   return counts;
 }
 
+type Due = Pick<Task, 'dueOn' | 'dueDate'>;
+
+/** Zones are slow, and the same tasks are asked for again and again. */
+const days = new WeakMap<Due, { zone: string; day: string }>();
+
 /** The day a task is due in a zone. An all-day task is of its day everywhere. */
-export function dayOf(task: Pick<Task, 'dueOn' | 'dueDate'>, zone: string): string | null {
+export function dayOf(task: Due, zone: string): string | null {
   if (task.dueOn !== null) return task.dueOn;
-  return task.dueDate === null ? null : dayIn(zone, new Date(task.dueDate));
+  if (task.dueDate === null) return null;
+  const known = days.get(task);
+  if (known?.zone === zone) return known.day;
+  const day = dayIn(zone, new Date(task.dueDate));
+  days.set(task, { zone, day });
+  return day;
 }
 
 /** By time, as it is in a zone: those of the whole day before its hours. */
 export function sortedByDue(tasks: readonly Task[], zone: string): Task[] {
-  const starts = new Map<string, number>(); // zones are slow, and days come many times
-  const start = (day: string) => {
-    const known = starts.get(day) ?? startOfDay(day, zone).getTime();
-    starts.set(day, known);
-    return known;
-  };
-  const key = ({ dueOn, dueDate }: Task) => (dueOn !== null ? start(dueOn) - 1 : Date.parse(dueDate ?? ''));
-  const keys = new Map(tasks.map((task) => [task, key(task)]));
-  const at = (task: Task) => keys.get(task) ?? 0;
-  return [...tasks].sort((one, other) => at(one) - at(other) || byPosition(one, other));
+  const keyed = tasks.map((task) => ({
+    task,
+    day: dayOf(task, zone) ?? '',
+    at: task.dueOn !== null || task.dueDate === null ? 0 : Date.parse(task.dueDate),
+  }));
+  keyed.sort((one, other) => {
+    if (one.day !== other.day) return one.day < other.day ? -1 : 1;
+    return one.at - other.at || byPosition(one.task, other.task);
+  });
+  return keyed.map(({ task }) => task);
 }
 
 /** A test that reckons with zones once, and not for each of many tasks. */
