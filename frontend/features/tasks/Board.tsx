@@ -1,6 +1,5 @@
 'use client';
 
-import { useQuery } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { Header } from '@/features/frame/Header';
 import { Rings } from '@/features/reminders/Rings';
@@ -12,18 +11,19 @@ import { adjust, go, usePlace } from '@/features/views/usePlace';
 import { ViewPage } from '@/features/views/ViewPage';
 import { Announcements } from '@/ui/announce';
 import { later } from '@/ui/later';
-import { BOARD } from './board';
 import { EditedTask } from './EditedTask';
 import { seriesOf, subtasksOf, there } from './tree';
+import { useBoard } from './useBoard';
 import { useEdits } from './useEdits';
 import { useWanted } from './useWanted';
+import { sought$ } from './wanted';
 import { useWhen } from './when';
 
 const TrashPage = later(() => import('@/features/trash/TrashPage').then(({ TrashPage }) => TrashPage));
 
 /** The page of all tasks: around it what stands beside every view. */
 export function Board() {
-  const { data } = useQuery(BOARD, { fetchPolicy: 'cache-only' });
+  const data = useBoard();
   const place = usePlace();
   const edits = useEdits();
   const when = useWhen();
@@ -36,10 +36,7 @@ export function Board() {
   useWanted(data && tasks, (task) => {
     go(ALL);
     edits.look(task);
-    // Where it is, once the editor is closed; a frame later every task is shown.
-    requestAnimationFrame(() =>
-      document.querySelector(`[data-task-id="${CSS.escape(task.id)}"]`)?.scrollIntoView({ block: 'center' }),
-    );
+    sought$.next(task.id); // where it is, once the editor is closed
   });
 
   return (
