@@ -123,6 +123,21 @@ schema: ## Write schema.graphql, and the documents of events and settings, from 
 released: ## Keep the schema and the events' form of a release, which later ones must not break
 	@cp schema/schema.graphql docs/asyncapi.json tests/released/
 
+# VALUES: yours, in the place of values-prod.yaml. HELM: where it is, if not on PATH.
+HELM ?= helm
+MANIFESTS ?= build/manifests
+VALUES ?= helm/taskflow/values-prod.yaml
+.PHONY: manifests
+manifests: ## Write Kubernetes manifests into build/manifests, for those without Helm (VALUES=…)
+	@command -v $(HELM) >/dev/null || { echo 'make manifests needs helm on PATH' >&2; exit 1; }
+	@rm -rf "$(MANIFESTS)" && mkdir -p "$(MANIFESTS)"
+	@cp helm/namespace.yaml "$(MANIFESTS)/00-namespace.yaml"
+	@render() { $(HELM) template taskflow helm/taskflow --namespace taskflow --values $(VALUES) "$$@"; }; \
+	render --values helm/secret.yaml --show-only templates/secret.yaml >"$(MANIFESTS)/10-secret.yaml"; \
+	render --skip-tests --output-dir "$(MANIFESTS)" >/dev/null
+	@mv "$(MANIFESTS)"/taskflow/templates/*.yaml "$(MANIFESTS)" && rm -r "$(MANIFESTS)/taskflow"
+	@echo 'write your secrets into $(MANIFESTS)/10-secret.yaml, then: kubectl apply --namespace taskflow -f $(MANIFESTS)'
+
 .PHONY: format
 format: ## Format the Python code, and mend what the linter can
 	@$(call locked,.venv/.ready-dev)
@@ -139,7 +154,7 @@ lock: ## Pin the Python packages anew, with hashes (needs uv; UPGRADE=1 takes ne
 
 .PHONY: clean
 clean: ## Remove what was installed and built; data stays
-	rm -rf .venv .reports .setup.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .reports build .setup.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	rm -rf frontend/node_modules frontend/.next frontend/out frontend/graphiql/node_modules frontend/graphiql/dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
