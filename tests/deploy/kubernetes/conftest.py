@@ -1,0 +1,32 @@
+"""Tools and a cluster, each had once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.kubernetes.cluster import Cluster
+from tests.deploy.kubernetes.helm import Helm
+from tests.deploy.kubernetes.tools import have_tools
+
+
+@pytest.fixture(scope="session")
+def tools() -> Path:
+    return have_tools()
+
+
+@pytest.fixture(scope="session")
+def helm(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Helm:
+    """Without a cluster."""
+    return Helm(tools, tmp_path_factory.mktemp("helm"))
+
+
+@pytest.fixture(scope="session")
+def cluster(tools: Path) -> Iterator[Cluster]:
+    with Cluster(tools) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def cluster_helm(tools: Path, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Helm:
+    return Helm(tools, tmp_path_factory.mktemp("helm"), cluster.kubeconfig)

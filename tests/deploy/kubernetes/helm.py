@@ -1,0 +1,70 @@
+"""Helm as an operator runs it, and the chart's forms that the tests go through."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.architecture.tree import ROOT
+
+CHART = ROOT / "helm" / "taskflow"
+JWT_SECRET = "secret.values.JWT_SECRET=a-secret-of-the-tests-and-of-nobody-else"
+SECONDS = 180
+
+#: Each way to install it that the chart offers, by what is given to Helm.
+FORMS: dict[str, tuple[str, ...]] = {
+    "default": (f"--set={JWT_SECRET}",),
+    "dev": (f"--values={CHART / 'values-dev.yaml'}",),
+    "prod": (f"--values={CHART / 'values-prod.yaml'}",),
+    "prod with dapr": (
+        f"--values={CHART / 'values-prod.yaml'}",
+        "--set=bus=dapr,dapr.tokenSecret=taskflow-dapr,dapr.apiTokenSecret=taskflow-sidecar",
+        "--set=dapr.stateStore=true,dapr.subscriptions=true,kafka.caSecret=brokers",
+    ),
+    "prod with everything": (
+        f"--values={CHART / 'values-prod.yaml'}",
+        "--set=web.enabled=true,serviceMonitor.enabled=true,serviceMonitor.labels.release=prometheus",
+        "--set=redis=external,kafka.caSecret=brokers,imagePullSecrets={registry}",
+        '--set-json=networkPolicy.from=[{"namespaceSelector":{"matchLabels":{"name":"ingress"}}}]',
+        '--set-json=networkPolicy.egress=[{"ports":[{"port":443}]}]',
+    ),
+    "dapr without redis": (f"--values={CHART / 'values-dev.yaml'}", "--set=redis=none"),
+    "one process on postgresql": (
+        f"--set={JWT_SECRET},database=postgresql",
+        "--set=secret.values.DATABASE_URL=postgresql://taskflow@db/taskflow",
+    ),
+    "one process with dapr": (
+        f"--set={JWT_SECRET},bus=dapr,kafka.bootstrapServers=kafka:9092",
+        "--set=secret.values.APP_API_TOKEN=a-token-for-the-sidecar",
+    ),
+}
+
+
+class Helm:
+    def __init__(self, tools: Path, folder: Path, kubeconfig: Path | None = None) -> None:
+        self._program = tools / "helm"
+        self._environment = os.environ | {
+            "HELM_CACHE_HOME": str(folder / "cache"),
+            "HELM_CONFIG_HOME": str(folder / "config"),
+            "HELM_DATA_HOME": str(folder / "data"),
+            "KUBECONFIG": str(kubeconfig or folder / "none"),
+        }
+
+    def __call__(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [self._program, *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"helm {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done
+
+    def render(self, form: str, *more: str) -> list[dict[str, Any]]:
+        text = self("template", "taskflow", str(CHART), "--namespace=taskflow", *FORMS[form], *more).stdout
+        return [document for document in yaml.safe_load_all(text) if document]
