@@ -30,3 +30,10 @@ def cluster(tools: Path) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def cluster_helm(tools: Path, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Helm:
     return Helm(tools, tmp_path_factory.mktemp("helm"), cluster.kubeconfig)
+
+
+@pytest.fixture
+def empty_cluster(cluster: Cluster) -> Iterator[Cluster]:
+    """Without the namespaces that the documents speak of, before and after."""
+    yield cluster
+    cluster.kubectl("delete", "namespace", "taskflow", "backing", "--ignore-not-found")

@@ -45,7 +45,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 class Helm:
     def __init__(self, tools: Path, folder: Path, kubeconfig: Path | None = None) -> None:
         self._program = tools / "helm"
-        self._environment = os.environ | {
+        self.environment = os.environ | {
             "HELM_CACHE_HOME": str(folder / "cache"),
             "HELM_CONFIG_HOME": str(folder / "config"),
             "HELM_DATA_HOME": str(folder / "data"),
@@ -55,7 +55,7 @@ class Helm:
     def __call__(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [self._program, *arguments],
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=SECONDS,

@@ -40,18 +40,16 @@ def test_there_is_one_of_each_and_none_says_a_secret(manifests: Path):
     assert documents[0]["kind"] == "Namespace"
 
 
-def test_the_cluster_takes_them_and_they_run(cluster: Cluster, manifests: Path):
+def test_the_cluster_takes_them_and_they_run(empty_cluster: Cluster, manifests: Path):
     """The fake kubelet runs nothing: what is seen is that every Pod is allowed, placed and counted."""
-    try:
-        cluster.kubectl("apply", f"--filename={manifests}/00-namespace.yaml")
-        where, all_of_it = "--namespace=taskflow", f"--filename={manifests}"
-        checked = cluster.kubectl("apply", where, "--dry-run=server", "--validate=strict", all_of_it)
-        assert checked.stderr == ""
-        cluster.kubectl("apply", where, all_of_it)
-        cluster.kubectl("wait", "--for=condition=Complete", "job/taskflow-migrate", where, "--timeout=60s")
-        cluster.kubectl("wait", "--for=condition=Available", "deployment", "--all", where, "--timeout=60s")
-    finally:
-        cluster.kubectl("delete", "namespace", "taskflow", "--wait=false", "--ignore-not-found")
+    where, all_of_it = "--namespace=taskflow", f"--filename={manifests}"
+    empty_cluster.kubectl("apply", f"--filename={manifests}/00-namespace.yaml")
+    checked = empty_cluster.kubectl("apply", where, "--dry-run=server", "--validate=strict", all_of_it)
+    assert checked.stderr == ""
+    empty_cluster.kubectl("apply", where, all_of_it)
+    migrated = ("--for=condition=Complete", "job/taskflow-migrate")
+    empty_cluster.kubectl("wait", where, *migrated, "--timeout=60s")
+    empty_cluster.kubectl("wait", where, "--for=condition=Available", "deployment", "--all", "--timeout=60s")
 
 
 def test_they_are_never_committed():

@@ -14,8 +14,6 @@ from tests.services.go import CACHE, go, locked
 
 WHAT = "Helm and Kubernetes"
 SOURCE = Path(__file__).with_name("tools_source")
-DIGEST = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(SOURCE.iterdir()))).hexdigest()[:12]
-HOME = CACHE / f"kubernetes-{DIGEST}"
 BUILD_SECONDS = 3600
 #: What the server says that it is.
 VERSION = "v1.37.0"
@@ -36,6 +34,12 @@ STAGES = (
     "kustomize/stage/node/fast/*.yaml",
     "kustomize/stage/pod/fast/*.yaml",
 )
+#: Other versions are others' neighbours, not their successors: two checkouts may differ.
+DIGEST = hashlib.sha256(
+    b"".join(file.read_bytes() for file in sorted(SOURCE.iterdir()))
+    + repr((VERSION, PROGRAMS, DEFINITIONS, STAGES)).encode()
+).hexdigest()[:12]
+HOME = CACHE / f"kubernetes-{DIGEST}"
 
 
 def have_tools() -> Path:
