@@ -13,11 +13,14 @@ export function ApiSection() {
 
   useEffect(() => {
     const leaving = new AbortController();
-    // A server may have it switched off.
-    fetch(url, { headers: { accept: 'text/html' }, signal: leaving.signal }).then(
-      ({ ok, headers }) => setHasGraphiQL(ok && !!headers.get('content-type')?.startsWith('text/html')),
-      () => {},
-    );
+    // A server may have it switched off, or be away.
+    const look = () =>
+      fetch(url, { headers: { accept: 'text/html' }, signal: leaving.signal }).then(
+        ({ ok, headers }) => setHasGraphiQL(ok && !!headers.get('content-type')?.startsWith('text/html')),
+        () => {},
+      );
+    void look();
+    window.addEventListener('online', look, { signal: leaving.signal });
     return () => leaving.abort();
   }, [url]);
 

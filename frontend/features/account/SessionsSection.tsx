@@ -2,6 +2,7 @@
 
 import Bowser from 'bowser';
 import { useCallback, useEffect, useState } from 'react';
+import { useLive } from '@/features/live/useLive';
 import { useHere } from '@/features/session/SignedIn';
 import { TEXT as SESSION } from '@/features/session/text';
 import { useLeave } from '@/features/session/useLeave';
@@ -17,6 +18,7 @@ import { TEXT } from './text';
 export function SessionsSection() {
   const { session } = useHere();
   const { unsaved, leave } = useLeave();
+  const live = useLive();
   const [sessions, setSessions] = useState<readonly SignIn[]>();
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
@@ -29,14 +31,19 @@ export function SessionsSection() {
     setSessions(sessions.toSorted((one, other) => Number(other.current) - Number(one.current)));
   }, [session]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `live` is when to ask, and not what
   useEffect(() => {
     const look = () => {
-      if (document.visibilityState === 'visible') void load().catch((error) => setProblem(faultBy(error).message));
+      if (document.visibilityState !== 'visible') return;
+      load().then(
+        () => setProblem(null),
+        (error) => setProblem(faultBy(error).message),
+      );
     };
     look();
     document.addEventListener('visibilitychange', look);
     return () => document.removeEventListener('visibilitychange', look);
-  }, [load]);
+  }, [load, live]);
 
   async function doing(work: () => Promise<Fault | null>, told: string | null = null) {
     setBusy(true);

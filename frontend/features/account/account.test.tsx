@@ -119,6 +119,25 @@ test('where the account is signed in is shown, this browser first, and any other
   expect(screen.getAllByTestId('session')).toHaveLength(1);
 });
 
+test('where the account is signed in is asked again once the server is there', async () => {
+  let away = true;
+  server.root.sessions = () => {
+    if (away) throw new Error('It is away.');
+    return signIns();
+  };
+  render(
+    <SignedIn>
+      <SessionsSection />
+    </SignedIn>,
+  );
+  const feed = await server.subscribed.take();
+  expect(await screen.findByRole('alert')).toBeVisible();
+  away = false;
+  feed.socket.closes(1006);
+  expect(await screen.findAllByTestId('session', {}, { timeout: 10_000 })).toHaveLength(2);
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
 test('signing out everywhere ends the others and this one, once that was confirmed', async () => {
   server.root.sessions = signIns;
   server.root.endOtherSessions = () => ({ errors: [] });

@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import { useLive } from '@/features/live/useLive';
 import { useHere } from '@/features/session/SignedIn';
 import { instantText } from '@/features/tasks/due';
 import { useWhen } from '@/features/tasks/when';
@@ -21,6 +22,7 @@ interface Urls {
 
 export function FeedSection() {
   const { session } = useHere();
+  const live = useLive();
   const when = useWhen();
   const run = session.run.bind(session);
   /** Undefined while it is not known. */
@@ -31,16 +33,22 @@ export function FeedSection() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
+  // Again with each connection: offline it was not known.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `live` is when to ask, and not what
   useEffect(() => {
     let over = false;
     ask(session.run.bind(session), FEED, {}).then(
-      ({ calendarFeed }) => over || setFeed((known) => (known === undefined ? calendarFeed : known)),
+      ({ calendarFeed }) => {
+        if (over) return;
+        setFeed((known) => (known === undefined ? calendarFeed : known));
+        setProblem(null);
+      },
       (error) => over || setProblem(faultBy(error).message),
     );
     return () => {
       over = true;
     };
-  }, [session]);
+  }, [session, live]);
 
   async function doing(work: () => Promise<void>) {
     setBusy(true);

@@ -27,6 +27,23 @@ async function open(section: React.ReactNode) {
   await screen.findByTestId('section');
 }
 
+test('what could not be asked for is, once the server is there', async () => {
+  server.root.calendarFeed = () => null;
+  const { rerender } = render(<SignedIn>{null}</SignedIn>);
+  const feed = await server.subscribed.take();
+  server.down = true;
+  feed.socket.closes(1006);
+  rerender(
+    <SignedIn>
+      <FeedSection />
+    </SignedIn>,
+  );
+  expect(await screen.findByRole('alert')).toBeVisible();
+  server.down = false;
+  expect(await screen.findByText(TEXT.feedNone, {}, { timeout: 10_000 })).toBeVisible();
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
 test('an address is made, shown, replaced once that was confirmed, and revoked', async () => {
   const feed = { createdAt: new Date().toISOString(), lastReadAt: null };
   let made = 0;

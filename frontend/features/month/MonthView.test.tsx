@@ -1,12 +1,14 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import type { Task } from '@/features/tasks/board';
 import { TEXT as TASKS } from '@/features/tasks/text';
+import { plusDays } from '@/features/tasks/zone';
 import { TEXT as VIEWS } from '@/features/views/text';
 import { aServer, connection, open, press } from '@/tests/app';
 import { page, refusal, type Server } from '@/tests/server';
-import { aSeries, aTask } from '@/tests/things';
+import { about, aSeries, aTask } from '@/tests/things';
+import { longDay } from './MonthDay';
 import { TEXT } from './text';
 
 let server: Server;
@@ -53,6 +55,22 @@ test('a task that is moved out of the weeks shown takes the calendar and the foc
     expect(screen.getByTestId('month-task')).toHaveFocus();
   }
   expect(location.search).toBe('?view=month&month=2031-06');
+});
+
+test('a task keeps the focus where something else takes it to another day, and leaves it where that went', async () => {
+  const feed = await open(server);
+  const moved = (day: number, version: number) => {
+    stored = { ...stored, dueDate: `2031-05-${day}T10:00:00Z`, version };
+    act(() => feed.event(about('TASK_UPDATED', `c${version}`, stored)));
+  };
+  screen.getByTestId('month-task').focus();
+  moved(20, 2);
+  await waitFor(() => expect(on('2031-05-20')).toEqual(['milk']));
+  expect(screen.getByTestId('month-task')).toHaveFocus();
+  screen.getByTestId('month-task').blur();
+  moved(22, 3);
+  await waitFor(() => expect(on('2031-05-22')).toEqual(['milk']));
+  expect(document.body).toHaveFocus();
 });
 
 test('where others moved it meanwhile, the editor has both', async () => {
@@ -111,6 +129,59 @@ test('clearing the filters leaves the month as it is', async () => {
   await open(server);
   await press(VIEWS.clearFilters);
   expect(location.search).toBe('?view=month&month=2031-05');
+});
+
+/** So many days from one on. */
+const daily = (from: string, count: number) =>
+  Array.from({ length: count }, (_, day) => `${plusDays(from, day)}T09:00:00Z`);
+
+test('all series are asked for, page by page, and one that is done comes again', async () => {
+  const series = ['one', 'two'].map((id) =>
+    aSeries({}, { id, title: id === 'one' ? 'Buy milk' : id, completed: id === 'two' }),
+  );
+  server.root.tasks = ({ filter, after }) => {
+    if (!filter) return page(series);
+    expect(filter).not.toHaveProperty('completed');
+    const [task] = series.slice(after ? 1 : 0);
+    return page(
+      [{ ...task, recurrence: { ...task?.recurrence, upcoming: daily('2031-05-02', 1) } }],
+      after ? null : 'one',
+    );
+  };
+  await open(server);
+  expect(await screen.findByRole('button', { name: TEXT.occurrence('Buy milk') })).toBeVisible();
+  expect(screen.getByRole('button', { name: TEXT.occurrence('two') })).toBeVisible();
+});
+
+test('how far it is known where tasks come again is said, where more is on screen', async () => {
+  const series = aSeries({}, { title: 'Buy milk' });
+  server.root.tasks = ({ filter }) =>
+    page([filter ? { ...series, recurrence: { ...series.recurrence, upcoming: daily('2031-05-02', 100) } } : series]);
+  await open(server);
+  await screen.findAllByRole('button', { name: TEXT.occurrence('Buy milk') });
+  const note = TEXT.unknown(longDay('2031-08-09'));
+  expect(screen.queryByText(note)).toBeNull();
+  for (const _ of ['June', 'July', 'August']) await press(TEXT.next);
+  expect(screen.getByText(note)).toBeVisible();
+});
+
+test('where tasks come again is asked for once the server is there', async () => {
+  const series = aSeries({}, { title: 'Buy milk' });
+  let away = true;
+  server.root.tasks = ({ filter }) => {
+    if (!filter) return page([series]);
+    if (away) throw new Error('It is away.');
+    return page([{ ...series, recurrence: { ...series.recurrence, upcoming: daily('2031-05-02', 1) } }]);
+  };
+  const feed = await open(server);
+  await waitFor(() => expect(server.names()).toContain('Occurrences'));
+  expect(screen.queryByRole('button', { name: TEXT.occurrence('Buy milk') })).toBeNull();
+  server.down = true;
+  feed.socket.closes(1006);
+  expect(await screen.findByText(TEXT.notAsked)).toBeVisible();
+  away = server.down = false;
+  expect(await screen.findByRole('button', { name: TEXT.occurrence('Buy milk') }, { timeout: 10_000 })).toBeVisible();
+  expect(screen.queryByText(TEXT.notAsked)).toBeNull();
 });
 
 test('a busy day shows a few, and the others when asked', async () => {

@@ -1,14 +1,14 @@
 'use client';
 
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type FocusEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Task } from '@/features/tasks/board';
 import type { Draft } from '@/features/tasks/draft';
 import type { When } from '@/features/tasks/when';
 import { dayIn } from '@/features/tasks/zone';
 import { Button, IconButton } from '@/ui/Button';
 import { AddDialog } from './AddDialog';
-import { format, MonthDay } from './MonthDay';
+import { format, longDay, MonthDay } from './MonthDay';
 import { MonthOccurrence, MonthTask } from './MonthTask';
 import { byDays, firstDayOf, plusMonths, weeksOf } from './month';
 import { TEXT } from './text';
@@ -28,7 +28,8 @@ interface Props {
 export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props) {
   const { now, zone } = when;
   const table = useRef<HTMLTableElement>(null);
-  const moved = useRef<string | null>(null);
+  /** The task that has the focus, or shall have it. */
+  const held = useRef<string | null>(null);
   /** A day that shows all it has: something was moved there. */
   const [full, setFull] = useState<string | null>(null);
   const [adding, setAdding] = useState<string | null>(null);
@@ -39,21 +40,35 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
   const weeks = useMemo(() => weeksOf(month, firstDayOf(navigator.language)), [month]);
   const days = useMemo(() => byDays(tasks, zone), [tasks, zone]);
   const occurrences = useOccurrences(tasks, zone);
+  const lastDay = weeks.at(-1)?.at(-1) ?? '';
+
+  const { until } = occurrences;
+  const unknown = until === null ? TEXT.notAsked : until && until < lastDay ? TEXT.unknown(longDay(until)) : null;
 
   function moveTo(task: Task, from: string, to: string) {
-    moved.current = task.id;
+    held.current = task.id;
     setFull(to);
     move(task, from, to);
     if (!weeks.some((week) => week.includes(to))) onMonth(to.slice(0, 7));
   }
 
+  function hold({ target }: FocusEvent<HTMLElement>) {
+    held.current = target.dataset.taskId ?? null;
+  }
+
+  /** An element that is taken away says goodbye as well. */
+  function release({ target }: FocusEvent<HTMLElement>) {
+    const { taskId } = target.dataset;
+    queueMicrotask(() => {
+      if (taskId === held.current && target.isConnected && document.activeElement !== target) held.current = null;
+    });
+  }
+
   // On another day it is another element.
   useLayoutEffect(() => {
-    if (moved.current === null || document.activeElement !== document.body) return;
-    const task = table.current?.querySelector<HTMLElement>(`[data-task-id="${CSS.escape(moved.current)}"]`);
-    if (!task) return; // it comes with the next rendering
-    task.focus();
-    moved.current = null;
+    if (held.current === null || document.activeElement !== document.body) return;
+    const task = table.current?.querySelector<HTMLElement>(`[data-task-id="${CSS.escape(held.current)}"]`);
+    task?.focus(); // else it comes with the next rendering
   });
 
   return (
@@ -63,7 +78,7 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
           {name}
         </h2>
         {month !== today.slice(0, 7) && (
-          <Button kind="quiet" onClick={() => onMonth(null)}>
+          <Button kind="quiet" className="print:hidden" onClick={() => onMonth(null)}>
             {TEXT.thisMonth}
           </Button>
         )}
@@ -74,7 +89,13 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
           <ChevronRight aria-hidden className="size-4" />
         </IconButton>
       </div>
-      <table ref={table} aria-label={TEXT.calendar(name)} className="w-full table-fixed border-collapse">
+      <table
+        ref={table}
+        onFocus={hold}
+        onBlur={release}
+        aria-label={TEXT.calendar(name)}
+        className="w-full table-fixed border-collapse"
+      >
         <thead>
           <tr>
             {weeks[0]?.map((day) => (
@@ -108,7 +129,7 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
                         />
                       </li>
                     )),
-                    ...(occurrences.get(day) ?? []).map((task) => (
+                    ...(occurrences.days.get(day) ?? []).map((task) => (
                       <li key={`again ${task.id}`}>
                         <MonthOccurrence task={task} onOpen={() => onEdit(task)} />
                       </li>
@@ -120,7 +141,10 @@ export function MonthView({ tasks, month: chosen, when, onMonth, onEdit }: Props
           ))}
         </tbody>
       </table>
-      <p className="mt-2 text-xs text-soft">{TEXT.hint}</p>
+      <p className="mt-2 text-xs text-soft print:hidden">{TEXT.hint}</p>
+      <p role="status" className="mt-1 text-xs text-soft empty:hidden">
+        {unknown}
+      </p>
       {adding && <AddDialog day={adding} onClose={() => setAdding(null)} />}
     </div>
   );

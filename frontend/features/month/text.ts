@@ -7,10 +7,12 @@ export const TEXT = {
   less: 'Less',
   more: (count: number) => `${count} more`,
   moved: (title: string, day: string) => `“${title}” is now due ${day}.`,
+  notAsked: 'Where tasks come again can’t be asked now: the server is away.',
   newTask: (day: string) => `New task, due ${day}`,
   next: 'Next month',
   occurrence: (title: string) => `${title}, comes again here`,
   previous: 'Previous month',
   thisMonth: 'This month',
   title: 'Title',
+  unknown: (day: string) => `Tasks that repeat often are not shown everywhere they come again after ${day}.`,
 } as const;

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { toast } from 'sonner';
-import { useHere } from '@/features/session/SignedIn';
+import { useLive } from '@/features/live/useLive';
 import { useSubject } from '@/ui/useSubject';
 import type { Task } from './board';
 import { TEXT } from './text';
@@ -8,8 +8,7 @@ import { takeFromAddress, wanted$ } from './wanted';
 
 /** Calls `onFound` with the task that something elsewhere leads to, once it is known. */
 export function useWanted(tasks: readonly Task[] | undefined, onFound: (task: Task) => void) {
-  const { store } = useHere();
-  const live = ['live', 'polling'].includes(useSubject(store.feed.state$));
+  const live = useLive();
   const id = useSubject(wanted$);
 
   useEffect(takeFromAddress, []);

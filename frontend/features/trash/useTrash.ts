@@ -1,12 +1,12 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
 import { putTask } from '@/features/live/apply';
+import { useLive } from '@/features/live/useLive';
 import { useHere } from '@/features/session/SignedIn';
 import { ask } from '@/graphql/ask';
 import { boardOf } from '@/graphql/cache';
 import { graphql } from '@/graphql/generated';
 import type { TrashQuery } from '@/graphql/generated/graphql';
-import { useSubject } from '@/ui/useSubject';
 
 const TRASH = graphql(`
   query Trash($after: String) {
@@ -21,8 +21,8 @@ export type Known = 'loading' | 'all' | 'some';
 
 /** Puts what was deleted before beside what this tab knows of: from then on events keep it. */
 export function useTrash(): Known {
-  const { session, store } = useHere();
-  const live = ['live', 'polling'].includes(useSubject(store.feed.state$));
+  const { session } = useHere();
+  const live = useLive();
   const client = useApolloClient();
   const [known, setKnown] = useState<Known>('loading');
 

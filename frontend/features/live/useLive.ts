@@ -1,0 +1,8 @@
+import { useHere } from '@/features/session/SignedIn';
+import { useSubject } from '@/ui/useSubject';
+
+/** Whether the server is there, and can be asked for what is not kept here. */
+export function useLive(): boolean {
+  const { store } = useHere();
+  return ['live', 'polling'].includes(useSubject(store.feed.state$));
+}
