@@ -7,7 +7,7 @@ const UNDONE = (said: string) => `Undone: ${said}`;
 const NOTHING = 'There is nothing to undo.';
 
 /** As long as an offer is seen. */
-const SEEN_MS = 10_000;
+export const OFFER_MS = 10_000;
 /** What is older than so many others is past. */
 const MOST = 50;
 
@@ -23,7 +23,7 @@ let done: readonly Done[] = [];
 export function offerUndo(said: string, undo: () => void, { id }: Pick<ExternalToast, 'id'> = {}): () => void {
   const doing: Done = { said, undo, shown: null };
   const action = { label: UNDO, onClick: () => take(doing)?.undo() };
-  doing.shown = toast(said, { ...(id !== undefined && { id }), action, duration: SEEN_MS });
+  doing.shown = toast(said, { ...(id !== undefined && { id }), action, duration: OFFER_MS });
   return remember(doing);
 }
 

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useTaskChanges } from '@/features/tasks/changes';
 import { dayText } from '@/features/tasks/due';
 import { useWhen } from '@/features/tasks/when';
+import { sayWhere } from '@/features/views/sayWhere';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Modal } from '@/ui/Modal';
@@ -15,7 +16,7 @@ export function AddDialog({ day, onClose }: { day: string; onClose: () => void }
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    void changes.create({ title: title.trim(), project: null, due: day });
+    sayWhere(changes.create({ title: title.trim(), project: null, due: day }), when);
     onClose();
   }
 

@@ -10,6 +10,7 @@ import { usePreview } from '@/features/recurrence/usePreview';
 import type { Label, Project } from '@/features/tasks/board';
 import { useTaskChanges } from '@/features/tasks/changes';
 import { newTask } from '@/features/tasks/newTask';
+import { sayWhere } from '@/features/views/sayWhere';
 import { Chips } from './Chips';
 import { Help } from './Help';
 import type { Named } from './names';
@@ -46,7 +47,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
     const { title, due, repeats, priority, reminders, ...names } = line.readNow();
     if (!title || refused !== null) return;
     const putBack = line.clear();
-    const saved = await tasks.create({
+    const made = tasks.create({
       title,
       due: due ?? (repeats ? null : (also?.due ?? null)),
       repeats,
@@ -56,7 +57,8 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
       reminders,
       allDayTime,
     });
-    if (!saved) putBack();
+    sayWhere(made, line.when);
+    if (!(await made.saved)) putBack();
   }
 
   /** It is made before its task, where there is none of that name. */
@@ -76,7 +78,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
   return (
     <form
       onSubmit={(event) => void submit(event)}
-      className="rounded-xl border border-line bg-card shadow-sm has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent"
+      className="rounded-xl border border-line bg-card shadow-sm print:hidden has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent"
     >
       <div className="flex items-center gap-2 pr-1.5 pl-3">
         <Plus aria-hidden className="size-5 shrink-0 text-soft" />
@@ -91,6 +93,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
           value={line.text}
           maxLength={500}
           autoComplete="off"
+          dir="auto"
           enterKeyHint="done"
           onChange={(event) => line.type(event.target.value)}
           className="h-12 w-full min-w-0 bg-transparent placeholder:text-soft focus-visible:outline-none"
@@ -99,7 +102,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
       </div>
       {readings.length > 0 && (
         <p data-testid="new-title" className="px-3 pb-2 text-sm wrap-anywhere">
-          <span className="text-soft">{TEXT.title}</span> {title}
+          <span className="text-soft">{TEXT.title}</span> <bdi>{title}</bdi>
         </p>
       )}
       <Chips id={`${id}-chips`} parsed={line.parsed} when={line.when} onUnread={unread} />

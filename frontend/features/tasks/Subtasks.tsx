@@ -15,7 +15,7 @@ export function Subtasks({ of, subtasks }: { of: Task; subtasks: readonly Task[]
   function add() {
     const trimmed = title.trim();
     if (!trimmed) return;
-    void changes.create({ title: trimmed, project: of.project, parent: of });
+    changes.create({ title: trimmed, project: of.project, parent: of });
     setTitle('');
   }
 
@@ -36,7 +36,7 @@ export function Subtasks({ of, subtasks }: { of: Task; subtasks: readonly Task[]
             onChange={() => void changes.setCompleted(task, !task.completed)}
             className="mt-0.5 size-4 shrink-0 accent-accent"
           />
-          <span className={task.completed ? 'text-soft line-through wrap-anywhere' : 'wrap-anywhere'}>
+          <span dir="auto" className={task.completed ? 'text-soft line-through wrap-anywhere' : 'wrap-anywhere'}>
             {task.title}
           </span>
         </label>

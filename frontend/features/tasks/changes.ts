@@ -105,9 +105,10 @@ export function taskChanges(client: ApolloClient) {
   return {
     restore,
 
+    /** The task as it is shown, and whether it went well. */
     create(fields: NewTask) {
       const task = newTask(fields, zoneOf(client));
-      return say(
+      const saved = say(
         client.mutate({
           mutation: CREATE,
           variables: { input: createInput(task, fields) },
@@ -115,6 +116,7 @@ export function taskChanges(client: ApolloClient) {
           update: (cache, { data }) => show(cache, data?.createTask.task),
         }),
       );
+      return { task, saved };
     },
 
     /** What could not be saved, for the person to look at again; null where nothing is left. */

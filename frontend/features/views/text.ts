@@ -1,4 +1,5 @@
 export const TEXT = {
+  added: (title: string, where: string) => `“${title}” was added to ${where}.`,
   clearFilters: 'Clear filters',
   empty: {
     all: {
@@ -35,6 +36,7 @@ export const TEXT = {
   noPriority: 'No priority',
   priority: 'Priority',
   search: 'Search tasks',
+  show: 'Show',
   state: 'State',
   states: { any: 'Open and done', open: 'Open only', done: 'Done only' },
   takeAway: (filter: string) => `Take the filter “${filter}” away`,
