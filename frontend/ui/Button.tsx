@@ -32,7 +32,7 @@ export function IconButton({ label, className, ...props }: Props & { label: stri
       kind="quiet"
       aria-label={label}
       title={label}
-      className={clsx('size-9 shrink-0 px-0!', className)}
+      className={clsx('size-9 shrink-0 px-0! print:hidden', className)}
       {...props}
     />
   );

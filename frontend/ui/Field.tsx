@@ -49,7 +49,13 @@ export function TextField({
   const about = { label, labelHidden, error, hint };
   return (
     <Frame {...about} id={id}>
-      <input id={id} className={clsx(LOOK, 'h-10', className)} {...described(id, about)} {...props} />
+      <input
+        id={id}
+        dir={props.type ? undefined : 'auto'} // by what is written
+        className={clsx(LOOK, 'h-10', className)}
+        {...described(id, about)}
+        {...props}
+      />
     </Frame>
   );
 }
@@ -66,7 +72,7 @@ export function TextArea({
   const about = { label, labelHidden, error, hint };
   return (
     <Frame {...about} id={id}>
-      <textarea id={id} className={clsx(LOOK, className)} {...described(id, about)} {...props} />
+      <textarea id={id} dir="auto" className={clsx(LOOK, className)} {...described(id, about)} {...props} />
     </Frame>
   );
 }
@@ -86,7 +92,7 @@ export function Checkbox({ label, className, ...props }: Omit<ComponentProps<'in
   return (
     <label className={clsx('flex items-start gap-2 text-sm has-disabled:opacity-50', className)}>
       <input type="checkbox" className="mt-0.5 size-4 shrink-0 accent-accent" {...props} />
-      {label}
+      <span dir="auto">{label}</span>
     </label>
   );
 }

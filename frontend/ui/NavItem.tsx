@@ -24,7 +24,9 @@ export function NavItem({ icon, label, count, current, onClick }: Props) {
       <span aria-hidden className={clsx('grid size-4 shrink-0 place-items-center', !current && 'text-soft')}>
         {icon}
       </span>
-      <span className="min-w-0 flex-1 truncate">{label}</span>
+      <span dir="auto" className="min-w-0 flex-1 truncate text-left">
+        {label}
+      </span>
       <span className="text-xs text-soft tabular-nums">{count || ''}</span>
     </button>
   );

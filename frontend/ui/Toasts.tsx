@@ -19,7 +19,7 @@ export function Toasts() {
   useEffect(followTheme, []);
   // Beside a dialog they can be clicked, and lie clear of its buttons.
   return (
-    <div data-beside-modal className="pointer-events-auto">
+    <div data-beside-modal className="pointer-events-auto print:hidden">
       <Toaster
         position={useSubject(modals$) > 0 ? 'top-center' : 'bottom-center'}
         theme={theme}

@@ -22,11 +22,14 @@ export function keepWay(dialog: Element, way: readonly HTMLElement[]) {
   ways.set(dialog, way);
 }
 
+/** Where nothing of the way is left: what heads the page. */
+const AT_LEAST = 'main [tabindex="-1"]';
+
 /** Goes back to the first that is there, unless something else has got the focus already. */
 export function goBack(way: readonly HTMLElement[]) {
   if (document.activeElement && document.activeElement !== document.body) return;
-  for (const element of way) {
-    if (element.isConnected) element.focus();
+  for (const element of [...way, document.querySelector<HTMLElement>(AT_LEAST)]) {
+    if (element?.isConnected) element.focus();
     if (document.activeElement === element) return;
   }
 }

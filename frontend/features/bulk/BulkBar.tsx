@@ -34,7 +34,7 @@ export function BulkBar({ choosing, projects, labels, onEnd, children }: Props) 
     <div
       role="toolbar"
       aria-label={TEXT.toolbar}
-      className="fixed inset-x-3 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-10 flex items-center gap-1 overflow-x-auto rounded-2xl border border-line bg-card p-1.5 shadow-xl sm:inset-x-auto sm:bottom-5 sm:left-1/2 sm:-translate-x-1/2"
+      className="fixed inset-x-3 print:hidden bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-10 flex flex-wrap items-center justify-center gap-1 rounded-2xl border border-line bg-card p-1.5 shadow-xl sm:inset-x-auto sm:flex-nowrap sm:bottom-5 sm:left-1/2 sm:-translate-x-1/2"
     >
       <span className="px-2 text-sm font-medium whitespace-nowrap tabular-nums">{TEXT.chosen(tasks.length)}</span>
       <Button kind="quiet" disabled={none} onClick={() => act(changes.setCompleted(tasks, !reopen))}>

@@ -63,7 +63,9 @@ export function Palette({ commands, onClose }: Props) {
             <Cmdk.Group heading={TEXT.tasks} className={GROUP}>
               {tasks.map((task) => (
                 <Cmdk.Item key={task.id} value={`task-${task.id}`} onSelect={after(show(task))} className={ITEM}>
-                  <span className={task.completed ? 'text-soft line-through' : ''}>{task.title}</span>
+                  <span dir="auto" className={task.completed ? 'text-soft line-through' : ''}>
+                    {task.title}
+                  </span>
                 </Cmdk.Item>
               ))}
             </Cmdk.Group>
@@ -72,7 +74,9 @@ export function Palette({ commands, onClose }: Props) {
             <Cmdk.Group heading={TEXT.does} className={GROUP}>
               {found.map(({ id, title, keys, run }) => (
                 <Cmdk.Item key={id} value={id} onSelect={after(run)} className={ITEM}>
-                  <span className="min-w-0 flex-1 wrap-anywhere">{title}</span>
+                  <span dir="auto" className="min-w-0 flex-1 text-left wrap-anywhere">
+                    {title}
+                  </span>
                   {keys && <KeysOf keys={keys} />}
                 </Cmdk.Item>
               ))}

@@ -23,7 +23,7 @@ function goHome(event: MouseEvent) {
 export function Header() {
   const board = useBoard();
   return (
-    <header className="flex h-16 items-center gap-3">
+    <header className="flex h-16 items-center gap-3 print:hidden">
       <Link href="/" onClick={goHome} className="flex items-center gap-3 rounded-lg">
         <Logo className="size-8" />
         <span className="text-lg font-semibold tracking-tight">TaskFlow</span>

@@ -90,7 +90,7 @@ function Story({ task: { id, version }, projects, labels }: Props) {
 
 function ChangeLine({ field, was, is }: Change) {
   return (
-    <p className="text-xs text-soft wrap-anywhere">
+    <p dir="auto" className="text-xs text-soft wrap-anywhere">
       {field}
       {was !== null && (
         <>

@@ -60,7 +60,9 @@ export function LabelPicker({ labels, chosen, onChange }: Props) {
                   onChange={() => onChange(on ? chosen.filter((other) => other !== id) : [...chosen, id])}
                 />
                 <Tag aria-hidden className="size-3.5 shrink-0" style={{ color }} />
-                <span className="truncate">{name}</span>
+                <span dir="auto" className="truncate">
+                  {name}
+                </span>
               </label>
             );
           })}

@@ -6,7 +6,9 @@ export function LabelTag({ label: { name, color } }: { label: Pick<Label, 'name'
   return (
     <span className="inline-flex max-w-40 items-center gap-1">
       <Tag aria-hidden className="size-3 shrink-0" style={{ color }} />
-      <span className="truncate">{name}</span>
+      <span dir="auto" className="truncate">
+        {name}
+      </span>
     </span>
   );
 }

@@ -50,7 +50,9 @@ export function MonthTask({ task, day, when, onOpen, onMove }: Props) {
       style={color ? { borderLeftColor: color } : {}}
     >
       {time && <span className="hidden shrink-0 text-soft tabular-nums sm:inline">{time}</span>}
-      <span className="min-w-0 truncate">{task.title}</span>
+      <span dir="auto" className="min-w-0 truncate">
+        {task.title}
+      </span>
       {task.completed && <span className="sr-only">, {TEXT.done}</span>}
     </button>
   );
@@ -67,7 +69,9 @@ export function MonthOccurrence({ task, onOpen }: { task: Task; onOpen: () => vo
       className={clsx(LOOK, 'border border-dashed border-line text-soft hover:bg-line/40')}
     >
       <Repeat aria-hidden className="hidden size-3 shrink-0 sm:block" />
-      <span className="min-w-0 truncate">{task.title}</span>
+      <span dir="auto" className="min-w-0 truncate">
+        {task.title}
+      </span>
     </button>
   );
 }

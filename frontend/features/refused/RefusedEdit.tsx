@@ -72,7 +72,7 @@ export function RefusedEdit({ refused: { change, reason }, left, board, onDecide
 
 function Value({ label, value }: { label: string; value: string }) {
   return (
-    <dd className="max-h-40 overflow-auto whitespace-pre-wrap wrap-anywhere">
+    <dd dir="auto" className="max-h-40 overflow-auto whitespace-pre-wrap wrap-anywhere">
       <span className="text-soft">{label}</span> {value}
     </dd>
   );

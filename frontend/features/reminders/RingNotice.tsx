@@ -32,6 +32,7 @@ export function RingNotice({ ring: { task, reminder }, when, onOpen, onDismiss }
         <div className="min-w-0 flex-1">
           <button
             type="button"
+            dir="auto"
             aria-label={TEXT.open(task.title)}
             onClick={onOpen}
             className="text-left font-medium wrap-anywhere hover:underline"

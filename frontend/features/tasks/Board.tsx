@@ -40,10 +40,10 @@ export function Board() {
   });
 
   return (
-    <div className="mx-auto grid min-h-dvh max-w-5xl grid-rows-[auto_1fr] overflow-x-clip px-4 pb-36 sm:pb-24">
+    <div className="mx-auto grid min-h-dvh max-w-5xl grid-rows-[auto_1fr] overflow-x-clip px-4 pb-44 sm:pb-24 print:block print:max-w-none print:pb-0">
       <Header />
-      <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 sm:grid-cols-[13rem_minmax(0,1fr)]">
-        <div className="hidden sm:sticky sm:top-0 sm:block sm:max-h-dvh sm:-mt-1 sm:self-start sm:overflow-y-auto sm:py-1">
+      <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 sm:grid-cols-[13rem_minmax(0,1fr)] print:block">
+        <div className="hidden print:hidden! sm:sticky sm:top-0 sm:block sm:max-h-dvh sm:-mt-1 sm:self-start sm:overflow-y-auto sm:py-1">
           <Sidebar {...lists} />
         </div>
         {place.view === 'trash' && data ? (

@@ -22,7 +22,7 @@ export function ClashNote({ name, theirs, recurs, projects, labels, onMine, onTh
   return (
     <div role="alert" className="mt-2 grid gap-2 rounded-lg border border-warn px-3 py-2 text-sm">
       <p className="text-soft">{TEXT.changedElsewhere}</p>
-      <p className="max-h-40 overflow-auto whitespace-pre-wrap wrap-anywhere">
+      <p dir="auto" className="max-h-40 overflow-auto whitespace-pre-wrap wrap-anywhere">
         {name === 'repeats' ? recurs || TEXT.nothing : fieldText(name, theirs[name], projects, labels, when)}
       </p>
       <p className="flex flex-wrap gap-2">

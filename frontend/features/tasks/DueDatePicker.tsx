@@ -32,7 +32,7 @@ export function DueDatePicker({ due, timeZone, onChange }: Props) {
   }
 
   return (
-    <div className="grid grid-cols-2 items-start gap-x-4 gap-y-2">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(10rem,1fr))] items-start gap-x-4 gap-y-2">
       <TextField
         label={TEXT.dueDay}
         type="date"

@@ -86,14 +86,16 @@ export const TaskRow = memo(function TaskRow({
             aria-hidden
             data-handle
             title={TEXT.drag}
-            className="absolute inset-y-0 -left-4 grid w-4 cursor-grab touch-none items-center text-soft/70 transition pointer-coarse:w-7 sm:opacity-0 sm:group-hover:opacity-100"
+            className="absolute inset-y-0 -left-4 grid w-4 cursor-grab print:hidden touch-none items-center text-soft/70 transition pointer-coarse:w-7 sm:opacity-0 sm:group-hover:opacity-100"
           >
             <GripVertical className="size-3.5" />
           </span>
         )}
         <RowCheckbox task={task} when={when} chosen={chosen} onChoose={(range) => onChoose(task.id, range)} />
         <div className="min-w-0 flex-1">
-          <p className={clsx('wrap-anywhere', task.completed && 'text-soft line-through')}>{task.title}</p>
+          <p dir="auto" className={clsx('wrap-anywhere', task.completed && 'text-soft line-through')}>
+            {task.title}
+          </p>
           <p className="flex flex-wrap items-center gap-x-3 text-xs text-soft empty:hidden">
             {due && (
               <span className={clsx('inline-flex items-center gap-1', late && 'font-medium text-danger')}>
@@ -117,9 +119,11 @@ export const TaskRow = memo(function TaskRow({
               </span>
             )}
             {showProject && task.project && (
-              <span className="inline-flex items-center gap-1">
+              <span className="inline-flex min-w-0 items-center gap-1">
                 <span aria-hidden className="size-2 shrink-0 rounded-full" style={{ background: task.project.color }} />
-                {task.project.name}
+                <span dir="auto" className="truncate">
+                  {task.project.name}
+                </span>
               </span>
             )}
             {task.labels.map((label) => (

@@ -52,7 +52,9 @@ export function TrashPage({ tasks, when }: Props) {
               className="flex items-center gap-3 rounded-xl border border-line bg-card px-3 py-2 shadow-sm"
             >
               <div className="min-w-0 flex-1">
-                <p className="wrap-anywhere">{task.title}</p>
+                <p dir="auto" className="wrap-anywhere">
+                  {task.title}
+                </p>
                 <p className="text-xs text-soft">
                   {TEXT.deleted(instantText(new Date(task.deletedAt ?? ''), when))} · {TEXT.daysLeft(daysLeft)}
                   {below > 0 && ` · ${TEXT.with(below)}`}

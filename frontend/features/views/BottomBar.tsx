@@ -18,7 +18,7 @@ export function BottomBar(lists: Lists) {
   return (
     <nav
       aria-label={TEXT.viewsNav}
-      className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-card pb-[env(safe-area-inset-bottom)] sm:hidden"
+      className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-card pb-[env(safe-area-inset-bottom)] sm:hidden print:hidden"
     >
       <ul className="grid auto-cols-fr grid-flow-col">
         {VIEWS.map((view) => {

@@ -22,13 +22,14 @@ interface Props {
 export function Filters({ place, labels, onChange, children }: Props) {
   const count = filtersOf(place);
   return (
-    <div className="mt-3 grid gap-2">
+    <div className="mt-3 grid gap-2 print:hidden">
       <div className="flex gap-2">
         <div className="relative min-w-0 flex-1">
           <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-soft" />
           <input
             id="search"
             type="search"
+            dir="auto"
             aria-label={TEXT.search}
             placeholder={TEXT.search}
             value={place.words}

@@ -81,7 +81,12 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
   return (
     <main ref={page} className="min-w-0">
       <div className="mb-3 flex min-h-9 items-center gap-1">
-        <h1 ref={heading} tabIndex={-1} className="mr-auto min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere">
+        <h1
+          ref={heading}
+          dir="auto"
+          tabIndex={-1}
+          className="mr-auto min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere"
+        >
           {title}
         </h1>
         {project && (
