@@ -1,6 +1,7 @@
 import type { ApolloCache } from '@apollo/client';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { BOARD, type Label, type Task } from '@/features/tasks/board';
+import { taskChanges } from '@/features/tasks/changes';
 import { loadBoard } from '@/features/tasks/load';
 import { Session } from '@/graphql/session';
 import { openStore } from '@/graphql/store';
@@ -185,4 +186,25 @@ test('a reminder of a task that is not here yet comes with it', () => {
   const bread = aTask({ id: 'bread', reminders: [aReminder({ id: 'gong' })] });
   happens('REMINDER_CREATED', ofTask(aReminder({ id: 'gong' }), bread));
   expect(board().tasks).toMatchObject([{ id: 'milk' }, { id: 'bread', reminders: [{ id: 'gong' }] }]);
+});
+
+test('what is new elsewhere is seen while a new task of one’s own waits to be saved', async () => {
+  const server = new Server();
+  let answer = (_: unknown) => {};
+  server.root.createTask = () => new Promise((resolve) => (answer = resolve));
+  const session = new Session();
+  await session.refresh();
+  const { client, close } = openStore(session);
+  await loadBoard((query, variables) => session.run(query, variables), client.cache, versions);
+  const seen = () => client.readQuery({ query: BOARD }, true)?.tasks.nodes.map(({ title }) => title);
+  const saving = taskChanges(client).create({ title: 'Mine', project: null });
+  expect(seen()).toEqual(['Mine']);
+  applyEvent(client.cache, versions, about('TASK_CREATED', 'c', aTask({ id: 'bread', title: 'Bread' })) as LiveEvent);
+  expect(seen()).toEqual(['Mine', 'Bread']);
+  await vi.waitFor(() => expect(server.names()).toContain('CreateTask'));
+  const [{ id = '' } = {}] = [server.sent.at(-1)?.variables.input as { id?: string }];
+  answer({ task: aTask({ id, title: 'Mine', position: 'a1' }), errors: [] });
+  await saving;
+  expect(seen()?.sort()).toEqual(['Bread', 'Mine']);
+  close();
 });

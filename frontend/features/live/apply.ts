@@ -137,17 +137,21 @@ type List = 'tasks' | 'projects' | 'labels';
 /** As the cache keeps them: with pages, or without. */
 type Kept = { nodes: readonly Reference[] } | readonly Reference[];
 
+/** What waits to be saved has a list of its own above: it would hide what is new below, until it is saved. */
 function changeList(cache: ApolloCache, name: List, how: (list: readonly Reference[]) => readonly Reference[]) {
-  cache.modify<Record<List, Kept>>({
-    fields: {
-      [name](list: Kept) {
-        const known = 'nodes' in list ? list.nodes : list;
-        const next = how(known);
-        if (next === known) return list;
-        return 'nodes' in list ? { ...list, nodes: next } : next;
+  for (const optimistic of [false, true]) {
+    cache.modify<Record<List, Kept>>({
+      optimistic,
+      fields: {
+        [name](list: Kept) {
+          const known = 'nodes' in list ? list.nodes : list;
+          const next = how(known);
+          if (next === known) return list;
+          return 'nodes' in list ? { ...list, nodes: next } : next;
+        },
       },
-    },
-  });
+    });
+  }
 }
 
 function append(cache: ApolloCache, name: List, thing: Reference | undefined) {
