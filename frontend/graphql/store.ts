@@ -6,7 +6,7 @@ import { Channels } from '@/features/channels/channels';
 import { PushHere } from '@/features/channels/push';
 import { applyEvent, Versions } from '@/features/live/apply';
 import type { LiveEvent } from '@/features/live/events';
-import { Feed } from '@/features/live/feed';
+import { Feed, hears } from '@/features/live/feed';
 import { Shown } from '@/features/live/shown';
 import { again, refusalOf } from '@/features/tasks/aim';
 import { BOARD } from '@/features/tasks/board';
@@ -85,7 +85,7 @@ export function openStore(session: Session, database: Database | null = null): S
     },
   });
   const channels = new Channels(run);
-  const unfollow = channels.follow(feed.state$.pipe(filter((state) => state === 'live' || state === 'polling')));
+  const unfollow = channels.follow(feed.state$.pipe(filter(hears)));
   const push = new PushHere(channels, userId);
   const save = () => {
     if (document.visibilityState === 'hidden') void copy?.save();

@@ -4,6 +4,7 @@ import { clsx } from 'clsx';
 import { useHere } from '@/features/session/SignedIn';
 import { useLasting } from '@/ui/useLasting';
 import { useSubject } from '@/ui/useSubject';
+import { hears } from './feed';
 import { TEXT } from './text';
 
 const DOTS = {
@@ -33,9 +34,7 @@ export function Connection() {
     >
       <span aria-hidden className={clsx('size-2 rounded-full', DOTS[state])} />
       {TEXT[state]}
-      {waiting > 0 && (slow || (state !== 'live' && state !== 'polling')) && (
-        <span className="text-warn">· {TEXT.waiting(waiting)}</span>
-      )}
+      {waiting > 0 && (slow || !hears(state)) && <span className="text-warn">· {TEXT.waiting(waiting)}</span>}
     </output>
   );
 }

@@ -14,6 +14,11 @@ import { type Ended, follow, type SocketPorts } from './socket';
 
 export type ConnectionState = 'connecting' | 'live' | 'polling' | 'reconnecting' | 'offline';
 
+/** Whether what happens is heard of, in whichever way. */
+export function hears(state: ConnectionState): boolean {
+  return state === 'live' || state === 'polling';
+}
+
 /** So many sockets in a row that got nowhere, while the server answered, and sockets are what is stopped. */
 const STOPPED = 2;
 /** From one question for events to the next, and from one try of a socket to the next, where sockets are stopped. */
