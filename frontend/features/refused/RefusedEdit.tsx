@@ -3,6 +3,7 @@
 import { usePathname, useRouter } from 'next/navigation';
 import { TEXT as LABELS } from '@/features/labels/text';
 import type { Board, Task } from '@/features/tasks/board';
+import { useTaskChanges } from '@/features/tasks/changes';
 import { type Draft, type Fields, fieldsOf } from '@/features/tasks/draft';
 import { fieldText } from '@/features/tasks/fieldText';
 import { TEXT as TASK } from '@/features/tasks/text';
@@ -35,8 +36,11 @@ export function RefusedEdit({ refused: { change, reason }, left, board, onDecide
   const router = useRouter();
   const path = usePathname();
   const when = useWhen();
+  const changes = useTaskChanges();
   const task = board.tasks.nodes.find(({ id }) => id === taskIdOf(change));
   const there = task && task.deletedAt === null ? task : null;
+
+  const deleted = task && task.deletedAt !== null ? task : null;
 
   function review() {
     wanted$.next(taskIdOf(change) ?? null);
@@ -60,6 +64,11 @@ export function RefusedEdit({ refused: { change, reason }, left, board, onDecide
         {there && (
           <Button kind="outline" onClick={review}>
             {TEXT.review}
+          </Button>
+        )}
+        {deleted && (
+          <Button kind="outline" onClick={() => void changes.restore(deleted)}>
+            {TEXT.restore}
           </Button>
         )}
         <Button kind="outline" onClick={onDecided}>

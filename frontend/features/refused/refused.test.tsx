@@ -93,6 +93,18 @@ test('of a task that is gone meanwhile, what was written is still there', async 
   await gone();
 });
 
+test('a task that is deleted meanwhile can be restored, and the edit chosen', async () => {
+  const feed = await open();
+  await clash();
+  const theirs = aTask({ title: 'Soy milk', version: 4 });
+  feed.event(about('TASK_DELETED', 'one', { ...theirs, version: 3, deletedAt: '2026-01-02T00:00:00Z' }));
+  await waitFor(() => expect(screen.getByTestId('refused')).toHaveTextContent(TEXT.gone));
+  server.root.restoreTask = () => ({ task: theirs, errors: [] });
+  await press(TEXT.restore);
+  await press(TEXT.review);
+  expect(screen.getByLabelText(TASK.title)).toHaveValue('Oat milk');
+});
+
 test('what the server refuses is named, with its reason, and can be tried again', async () => {
   server.root.tasks = () => page([aTask()]);
   server.root.completeTask = () => ({ task: null, ...refusal('Too much done today.') });

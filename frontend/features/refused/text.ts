@@ -21,6 +21,7 @@ export const TEXT = {
   mine: 'Yours:',
   notSaved: (name: string, title: string | undefined) =>
     `${WHAT[name] ?? 'Changing'}${title === undefined ? '' : ` “${title}”`} did not work.`,
+  restore: 'Restore the task',
   review: 'Choose',
   takeTheirs: 'Keep theirs',
   theirs: 'Theirs:',
