@@ -2,11 +2,11 @@
 
 import { Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { NamedDialog } from '@/features/named/NamedDialog';
 import type { Label } from '@/features/tasks/board';
 import { IconButton } from '@/ui/Button';
 import { Confirm } from '@/ui/Confirm';
 import { useLabelChanges } from './changes';
-import { LabelDialog } from './LabelDialog';
 import { TEXT } from './text';
 
 interface Props {
@@ -30,11 +30,11 @@ export function LabelActions({ label, tasks, onRemoved }: Props) {
         <Trash2 aria-hidden className="size-4" />
       </IconButton>
       {asking === 'fields' && (
-        <LabelDialog
+        <NamedDialog
           title={TEXT.editing}
-          label={label}
+          named={label}
           onClose={close}
-          onLabel={(fields) => changes.update(label, fields)}
+          onSave={(fields) => changes.update(label, fields)}
         />
       )}
       {asking === 'delete' && (

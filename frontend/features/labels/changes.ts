@@ -4,12 +4,13 @@ import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { putLabel, removeLabel } from '@/features/live/apply';
+import { nextColor } from '@/features/named/colors';
+import type { Named } from '@/features/named/NamedDialog';
 import type { Label } from '@/features/tasks/board';
 import { boardOf } from '@/graphql/cache';
 import { graphql } from '@/graphql/generated';
 import { newId } from '@/graphql/ids';
 import { say } from '@/ui/say';
-import { nextColor } from './colors';
 
 const CREATE = graphql(`
   mutation CreateLabel($input: CreateLabelInput!) {
@@ -26,8 +27,6 @@ const DELETE = graphql(`
     deleteLabel(input: $input) { label { id } errors { message } }
   }
 `);
-
-export type LabelFields = Pick<Label, 'name' | 'color'>;
 
 export function labelChanges(client: ApolloClient) {
   const known = () => boardOf(client.cache).board$.value?.labels ?? [];
@@ -50,7 +49,7 @@ export function labelChanges(client: ApolloClient) {
       return label;
     },
 
-    update(label: Label, { name, color }: LabelFields) {
+    update(label: Label, { name, color }: Named) {
       const fields = { ...(name !== label.name && { name }), ...(color !== label.color && { color }) };
       if (Object.keys(fields).length === 0) return;
       const current = known().find(({ id }) => id === label.id) ?? label;

@@ -1,13 +1,14 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
+import { nextColor } from '@/features/named/colors';
+import { TEXT as NAMED } from '@/features/named/text';
 import type { Label } from '@/features/tasks/board';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { TEXT as VIEWS } from '@/features/views/text';
 import { aServer, connection, open, press, rows } from '@/tests/app';
 import { page, refusal, type Server } from '@/tests/server';
 import { about, aTask } from '@/tests/things';
-import { nextColor } from './colors';
 import { TEXT } from './text';
 
 let server: Server;
@@ -32,9 +33,9 @@ test('a new label is there at once, with the colour that was chosen, and tasks a
   server.root.createLabel = ({ input }) => ({ label: calm({ ...input }), errors: [] });
   await open(server);
   await press(TEXT.add);
-  await userEvent.type(screen.getByLabelText(TEXT.name), 'Errand');
-  await userEvent.click(screen.getByRole('radio', { name: TEXT.colors['#059669'] }));
-  await press(TEXT.save);
+  await userEvent.type(screen.getByLabelText(NAMED.name), 'Errand');
+  await userEvent.click(screen.getByRole('radio', { name: NAMED.colors['#059669'] }));
+  await press(NAMED.save);
   expect(await screen.findByRole('heading', { level: 1, name: 'Errand' })).toBeVisible();
   const made = server.sent.at(-1)?.variables.input;
   expect(made).toMatchObject({ name: 'Errand', color: '#059669' });
@@ -49,9 +50,9 @@ test('a label is renamed and recoloured, and its tasks with it', async () => {
   await press('Calm 1');
   expect(rows()).toHaveLength(1);
   await press(TEXT.edit('Calm'));
-  await userEvent.clear(screen.getByLabelText(TEXT.name));
-  await userEvent.type(screen.getByLabelText(TEXT.name), 'Slow');
-  await press(TEXT.save);
+  await userEvent.clear(screen.getByLabelText(NAMED.name));
+  await userEvent.type(screen.getByLabelText(NAMED.name), 'Slow');
+  await press(NAMED.save);
   expect(await screen.findByRole('heading', { level: 1, name: 'Slow' })).toBeVisible();
   expect(rows()[0]).toHaveTextContent('Slow');
   await saved();

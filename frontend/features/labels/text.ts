@@ -3,21 +3,9 @@ export const TEXT = {
   addIt: 'Add label',
   addNamed: 'Name of a new label',
   cancel: 'Cancel',
-  color: 'Colour',
-  colors: {
-    '#64748b': 'Slate',
-    '#dc2626': 'Red',
-    '#ea580c': 'Orange',
-    '#ca8a04': 'Yellow',
-    '#059669': 'Green',
-    '#0891b2': 'Cyan',
-    '#4f46e5': 'Indigo',
-    '#c026d3': 'Pink',
-  },
   edit: (name: string) => `Edit the label “${name}”`,
   editing: 'Edit label',
   heading: 'Labels',
-  name: 'Name',
   none: 'A label gathers tasks of several projects.',
   remove: (name: string) => `Delete the label “${name}”`,
   removeIt: 'Delete label',
@@ -28,5 +16,4 @@ export const TEXT = {
         ? 'The task that has it stays, without it. The label can’t be brought back.'
         : `The ${tasks} tasks that have it stay, without it. The label can’t be brought back.`,
   removing: (name: string) => `Delete “${name}”?`,
-  save: 'Save',
 } as const;

@@ -5,23 +5,28 @@ import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Modal } from '@/ui/Modal';
 import { Swatches } from '@/ui/Swatches';
-import type { LabelFields } from './changes';
 import { TEXT } from './text';
+
+export interface Named {
+  name: string;
+  color: string;
+}
 
 interface Props {
   title: string;
-  label: LabelFields;
-  onLabel: (label: LabelFields) => void;
+  named: Named;
+  onSave: (named: Named) => void;
   onClose: () => void;
 }
 
-export function LabelDialog({ title, label, onLabel, onClose }: Props) {
-  const [name, setName] = useState(label.name);
-  const [color, setColor] = useState(label.color);
+/** The name and the colour of a project or a label. */
+export function NamedDialog({ title, named, onSave, onClose }: Props) {
+  const [name, setName] = useState(named.name);
+  const [color, setColor] = useState(named.color);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    onLabel({ name: name.trim(), color });
+    onSave({ name: name.trim(), color });
     onClose();
   }
 

@@ -2,11 +2,11 @@
 
 import { Archive, ArchiveRestore, Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { NamedDialog } from '@/features/named/NamedDialog';
 import type { Project } from '@/features/tasks/board';
 import { IconButton } from '@/ui/Button';
 import { Confirm } from '@/ui/Confirm';
 import { useProjectChanges } from './changes';
-import { NameDialog } from './NameDialog';
 import { TEXT } from './text';
 
 interface Props {
@@ -19,11 +19,11 @@ interface Props {
 /** What can be done to a project, beside its name. */
 export function ProjectActions({ project, tasks, onRemoved }: Props) {
   const changes = useProjectChanges();
-  const [asking, setAsking] = useState<'name' | 'delete' | null>(null);
+  const [asking, setAsking] = useState<'fields' | 'delete' | null>(null);
   const close = () => setAsking(null);
   return (
     <>
-      <IconButton label={TEXT.rename(project.name)} onClick={() => setAsking('name')}>
+      <IconButton label={TEXT.edit(project.name)} onClick={() => setAsking('fields')}>
         <Pencil aria-hidden className="size-4" />
       </IconButton>
       <IconButton
@@ -39,12 +39,12 @@ export function ProjectActions({ project, tasks, onRemoved }: Props) {
       <IconButton label={TEXT.remove(project.name)} onClick={() => setAsking('delete')}>
         <Trash2 aria-hidden className="size-4" />
       </IconButton>
-      {asking === 'name' && (
-        <NameDialog
-          title={TEXT.renaming}
-          name={project.name}
+      {asking === 'fields' && (
+        <NamedDialog
+          title={TEXT.editing}
+          named={project}
           onClose={close}
-          onName={(name) => changes.rename(project, name)}
+          onSave={(fields) => changes.edit(project, fields)}
         />
       )}
       {asking === 'delete' && (

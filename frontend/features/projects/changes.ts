@@ -4,6 +4,8 @@ import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { putProject, removeProject } from '@/features/live/apply';
+import { nextColor } from '@/features/named/colors';
+import type { Named } from '@/features/named/NamedDialog';
 import type { Project } from '@/features/tasks/board';
 import { boardOf } from '@/graphql/cache';
 import { graphql } from '@/graphql/generated';
@@ -26,14 +28,12 @@ const DELETE = graphql(`
   }
 `);
 
-const COLORS = ['#4f46e5', '#0891b2', '#059669', '#ca8a04', '#dc2626', '#c026d3'];
-
 export function projectChanges(client: ApolloClient) {
+  const known = () => boardOf(client.cache).board$.value?.projects.nodes ?? [];
   /** As it is by now: what was drawn may be older than what came since. */
-  const current = (project: Project): Project =>
-    boardOf(client.cache).board$.value?.projects.nodes.find(({ id }) => id === project.id) ?? project;
+  const current = (project: Project): Project => known().find(({ id }) => id === project.id) ?? project;
 
-  const update = (project: Project, fields: Partial<Pick<Project, 'name' | 'archived'>>) =>
+  const update = (project: Project, fields: Partial<Pick<Project, 'name' | 'color' | 'archived'>>) =>
     say(
       client.mutate({
         mutation: UPDATE,
@@ -45,10 +45,9 @@ export function projectChanges(client: ApolloClient) {
     );
 
   return {
-    /** `count` is how many there are. */
-    create(name: string, count: number): Project {
+    /** The project as it will be. */
+    create(name: string, color = nextColor(known().map((project) => project.color))): Project {
       const id = newId();
-      const color = COLORS[count % COLORS.length] ?? '#64748b';
       const project: Project = {
         __typename: 'Project',
         id,
@@ -72,8 +71,9 @@ export function projectChanges(client: ApolloClient) {
       return project;
     },
 
-    rename(project: Project, name: string) {
-      if (name !== project.name) void update(project, { name });
+    edit(project: Project, { name, color }: Named) {
+      const fields = { ...(name !== project.name && { name }), ...(color !== project.color && { color }) };
+      if (Object.keys(fields).length > 0) void update(project, fields);
     },
 
     setArchived(project: Project, archived: boolean) {

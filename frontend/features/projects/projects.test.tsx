@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
+import { TEXT as NAMED } from '@/features/named/text';
 import { TEXT as VIEWS } from '@/features/views/text';
 import { aServer, connection, open, press, rows } from '@/tests/app';
 import { page, refusal, type Server } from '@/tests/server';
@@ -17,8 +18,8 @@ test('a new project is there at once, and goes with its event', async () => {
   const feed = await open(server);
   server.root.createProject = ({ input }) => ({ project: aProject({ ...input }), errors: [] });
   await userEvent.click(screen.getByRole('button', { name: TEXT.add }));
-  await userEvent.type(screen.getByLabelText(TEXT.name), 'Garden');
-  await userEvent.click(screen.getByRole('button', { name: TEXT.save }));
+  await userEvent.type(screen.getByLabelText(NAMED.name), 'Garden');
+  await userEvent.click(screen.getByRole('button', { name: NAMED.save }));
   expect(await screen.findByRole('heading', { name: 'Garden' })).toBeVisible();
   await waitFor(() => expect(connection()).toHaveAttribute('data-waiting', '0'));
   expect(screen.getByRole('heading', { name: 'Garden' })).toBeVisible();
@@ -28,6 +29,29 @@ test('a new project is there at once, and goes with its event', async () => {
   feed.event(about('PROJECT_DELETED', 'one', String(made?.id)));
   expect(await screen.findByRole('heading', { name: VIEWS.views.all })).toBeVisible();
   expect(rows()).toHaveLength(1);
+});
+
+test('a project gets another name and colour', async () => {
+  server.root.projects = () => page([aProject({ color: '#059669' })]);
+  server.root.updateProject = ({ input }) => ({ project: aProject({ ...input, version: 2 }), errors: [] });
+  await open(server);
+  await press('Home');
+  await press(TEXT.edit('Home'));
+  expect(screen.getByRole('radio', { name: NAMED.colors['#059669'] })).toBeChecked();
+  await userEvent.click(screen.getByRole('radio', { name: NAMED.colors['#c026d3'] }));
+  await press(NAMED.save);
+  await waitFor(() => expect(server.sent.at(-1)?.variables.input).toEqual({ id: 'home', color: '#c026d3' }));
+});
+
+test('a project that a link leads to has no other name while it is loaded', async () => {
+  history.replaceState(null, '', '/?view=project&id=home');
+  let load = (_: unknown) => {};
+  server.root.projects = () => new Promise((resolve) => (load = resolve));
+  const opening = open(server, 'Home');
+  expect(await screen.findByRole('heading', { level: 1 })).toHaveTextContent(VIEWS.loading);
+  load(page([aProject()]));
+  await opening;
+  expect(screen.getByRole('heading', { level: 1, name: 'Home' })).toBeVisible();
 });
 
 test('a project is deleted once that was confirmed, and its tasks are at once without', async () => {

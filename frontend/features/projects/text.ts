@@ -3,8 +3,9 @@ export const TEXT = {
   archive: (name: string) => `Archive “${name}”`,
   archived: 'Archived',
   cancel: 'Cancel',
+  edit: (name: string) => `Edit the project “${name}”`,
+  editing: 'Edit project',
   heading: 'Projects',
-  name: 'Name',
   none: 'A project holds what belongs together.',
   remove: (name: string) => `Delete “${name}”`,
   removed: (tasks: number) =>
@@ -15,8 +16,5 @@ export const TEXT = {
         : `Its ${tasks} tasks stay, without a project. The project can’t be brought back.`,
   removeIt: 'Delete project',
   removing: (name: string) => `Delete “${name}”?`,
-  rename: (name: string) => `Rename “${name}”`,
-  renaming: 'Rename project',
-  save: 'Save',
   unarchive: (name: string) => `Bring “${name}” back from the archive`,
 } as const;

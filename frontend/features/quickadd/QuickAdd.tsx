@@ -63,7 +63,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
 
   /** It is made before its task, where there is none of that name. */
   function projectOf({ id, name }: Named): Project {
-    return projects.find((known) => known.id === id) ?? projectChanges.create(name, projects.length);
+    return projects.find((known) => known.id === id) ?? projectChanges.create(name);
   }
 
   function labelOf({ id, name }: Named): Label {

@@ -67,7 +67,8 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
     ),
   );
   const [chosen, ...others] = choosing.tasks;
-  const title = one ? one.name : TEXT.views[isOfOne(place.view) ? 'all' : place.view];
+  const coming = !board && asked.id !== null;
+  const title = coming ? TEXT.loading : one ? one.name : TEXT.views[isOfOne(place.view) ? 'all' : place.view];
   useTitle(title);
   const today = place.view === 'today' ? dayIn(when.zone, when.now) : null;
   // Once the dialog, which keeps the focus to itself, is gone.
@@ -87,7 +88,8 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
           tabIndex={-1}
           className="mr-auto min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere"
         >
-          {title}
+          {coming && <span aria-hidden className="block h-7 w-40 animate-pulse rounded-lg bg-line/50" />}
+          <span className={coming ? 'sr-only' : undefined}>{title}</span>
         </h1>
         {project && (
           <ProjectActions

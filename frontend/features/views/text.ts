@@ -40,6 +40,7 @@ export const TEXT = {
   state: 'State',
   states: { any: 'Open and done', open: 'Open only', done: 'Done only' },
   takeAway: (filter: string) => `Take the filter “${filter}” away`,
+  loading: 'Loading',
   views: { all: 'All tasks', today: 'Today', upcoming: 'Upcoming', month: 'Calendar', trash: 'Trash' },
   viewsNav: 'Views',
 } as const;
