@@ -93,3 +93,15 @@ test('nothing is told where nobody looks, or nobody wants to know', async () => 
   expect(told()).toEqual([]);
   vi.restoreAllMocks();
 });
+
+test('it waits until what offers an undo is gone', async () => {
+  const feed = await start();
+  const undo = toast('“Tea” was deleted.', { duration: Number.POSITIVE_INFINITY });
+  feed.event(about('TASK_CREATED', 'one', rent()));
+  await screen.findByText('Pay rent');
+  await pass(5_000);
+  expect(told()).toEqual([expect.stringContaining('Tea')]);
+  act(() => void toast.dismiss(undo));
+  await pass(3_000);
+  expect(told()).toEqual([expect.stringContaining(TEXT.news.added('Pay rent'))]);
+});

@@ -38,6 +38,11 @@ export function News() {
     };
     const tell = () => {
       timer = undefined;
+      // It must not lie over what offers an undo.
+      if (toast.getToasts().some(({ id }) => id !== TOAST)) {
+        timer = setTimeout(tell, GATHER_MS);
+        return;
+      }
       const told = pieces;
       toast(newsText(told), {
         id: TOAST,
