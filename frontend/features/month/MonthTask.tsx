@@ -42,7 +42,7 @@ export function MonthTask({ task, day, when, onOpen, onMove }: Props) {
       }}
       className={clsx(
         LOOK,
-        'cursor-grab border border-l-[3px] border-line bg-card shadow-xs hover:bg-line/40 data-carried:opacity-40',
+        'cursor-grab rounded-l-sm border border-l-[3px] border-line bg-card shadow-xs hover:bg-line/40 data-carried:opacity-40',
         'touch-manipulation select-none [-webkit-touch-callout:none]',
         task.completed && 'text-soft line-through',
         isOverdue(task, when) && 'text-danger',

@@ -96,7 +96,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
           dir="auto"
           enterKeyHint="done"
           onChange={(event) => line.type(event.target.value)}
-          className="h-12 w-full min-w-0 bg-transparent placeholder:text-soft focus-visible:outline-none"
+          className="h-12 w-full min-w-0 bg-transparent text-ellipsis placeholder:text-soft focus-visible:outline-none"
         />
         <Help />
       </div>

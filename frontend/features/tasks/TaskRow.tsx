@@ -132,7 +132,7 @@ export const TaskRow = memo(function TaskRow({
             {task.version === 0 && <span className="text-warn">{TEXT.waiting}</span>}
           </p>
         </div>
-        <div className="flex shrink-0 sm:gap-2">
+        <div className="flex shrink-0 transition-opacity sm:gap-1 pointer-fine:not-group-hover:not-group-focus-within:opacity-0">
           <IconButton data-key="e" label={TEXT.edit(task.title)} onClick={() => onEdit(task)}>
             <Pencil aria-hidden className="size-4" />
           </IconButton>
