@@ -10,6 +10,7 @@ import { Feed, hears } from '@/features/live/feed';
 import { Shown } from '@/features/live/shown';
 import { again, refusalOf } from '@/features/tasks/aim';
 import { BOARD } from '@/features/tasks/board';
+import { Drafts } from '@/features/tasks/drafts';
 import { loadBoard } from '@/features/tasks/load';
 import { newCache } from './cache';
 import { socketUrl } from './http';
@@ -29,6 +30,7 @@ export interface Store {
   feed: Feed;
   channels: Channels;
   push: PushHere;
+  drafts: Drafts;
   /** Events of what was asked for elsewhere, and of what the server does by itself. */
   elsewhere$: Observable<LiveEvent>;
   /** Shows what an earlier page left on this device; the feed goes on from there. */
@@ -87,6 +89,7 @@ export function openStore(session: Session, database: Database | null = null): S
   const channels = new Channels(run);
   const unfollow = channels.follow(feed.state$.pipe(filter(hears)));
   const push = new PushHere(channels, userId);
+  const drafts = new Drafts(userId);
   const save = () => {
     if (document.visibilityState === 'hidden') void copy?.save();
   };
@@ -111,12 +114,14 @@ export function openStore(session: Session, database: Database | null = null): S
     if (session.loggedOut) outbox.leave();
     close();
     if (next !== null) return;
+    if (session.loggedOut) drafts.clear();
     const gone = session.loggedOut ? database?.clear() : database?.clearCopy();
     void gone?.catch(() => undefined);
   });
   const forget = async () => {
     copy?.close();
+    drafts.clear();
     await database?.clear().catch(() => undefined);
   };
-  return { client, outbox, feed, channels, push, elsewhere$, restore, forget, close };
+  return { client, outbox, feed, channels, push, drafts, elsewhere$, restore, forget, close };
 }

@@ -9,6 +9,7 @@ beforeEach(loadRest);
 afterEach(() => {
   cleanup();
   history.replaceState(null, '', '/');
+  sessionStorage.clear();
   vi.useRealTimers();
   vi.unstubAllGlobals();
   Reflect.deleteProperty(navigator, 'locks'); // of tests/device.ts

@@ -3,6 +3,7 @@ import { Dialog } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
 import { IconButton } from './Button';
 import { countModal } from './modals';
+import { useBackCloses } from './useBackCloses';
 import { goBack, keepWay, wayBack } from './wayBack';
 
 /** What is typed into. */
@@ -19,6 +20,7 @@ interface Props {
 export function ModalDialog({ title, onClose, holds = false, children }: Props) {
   const [way] = useState(wayBack);
   useEffect(countModal, []);
+  useBackCloses(onClose);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>

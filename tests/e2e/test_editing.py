@@ -61,12 +61,65 @@ async def test_an_edit_made_without_the_server_meets_what_others_did_meanwhile(
     await expect(here.connection).to_have_attribute("data-waiting", "1")
     await here.context.set_offline(False)
 
-    await expect(editor.get_by_role("alert")).to_contain_text("Buy soy milk", timeout=BACK_MS)
+    # Nothing opens by itself so long after: what was typed meanwhile would go astray.
+    await here.page.get_by_test_id("refused").get_by_role("button", name="Choose").click(timeout=BACK_MS)
+    await expect(editor.get_by_role("alert")).to_contain_text("Buy soy milk")
     await expect(editor.get_by_label("Title")).to_have_value("Buy oat milk")
     await expect(there.row("Buy soy milk")).to_contain_text("High")
     await editor.get_by_role("button", name="Take that").click()
     await editor.get_by_role("button", name="Save").click()
     await expect(here.row("Buy soy milk")).to_contain_text("High")
+
+
+async def test_the_back_button_closes_the_editor_before_it_leads_anywhere(
+    browser: Browser, server: Server
+) -> None:
+    window = await Window.open(browser, server.url)
+    await window.sign_up()
+    page = window.page
+    await window.add("Milk")
+    await page.get_by_role("link", name="Settings").click()
+    await page.wait_for_url("**/settings/")
+    await page.get_by_role("link", name="All tasks").click()
+    editor = await window.edit("Milk")
+    await editor.get_by_label("Notes").fill("Two litres")
+    await page.go_back()
+    await expect(editor).to_have_count(0)
+    await expect(window.row("Milk")).to_have_count(1)
+    await page.get_by_role("button", name="Keep editing").click()
+    await expect(editor.get_by_label("Notes")).to_have_value("Two litres")
+    await editor.get_by_role("button", name="Save").click()
+    await expect(editor).to_have_count(0)
+
+    await page.get_by_role("button", name="Today").first.click()
+    await expect(page).to_have_url("**/?view=today")
+    await page.go_back()
+    await expect(window.row("Milk")).to_have_count(1)
+    await page.go_back()  # the dialogs that were open are no step of the way
+    await page.wait_for_url("**/settings/")
+    await page.go_forward()
+    await expect(window.row("Milk")).to_have_count(1)
+    assert window.complaints == []
+
+
+async def test_what_is_written_outlives_a_sign_out_elsewhere_and_a_reload(browser: Browser, server: Server) -> None:
+    here, there = await two_windows(browser, server.url)
+    await here.add("Milk")
+    await here.new_task.fill("Bread tomorrow")
+    editor = await here.edit("Milk")
+    await editor.get_by_label("Notes").fill("Two litres")
+    await there.page.get_by_role("link", name="Settings").click()
+    await there.page.get_by_role("button", name="Sign out everywhere else").click()
+    await here.log_in(here.email)
+    await expect(editor.get_by_label("Notes")).to_have_value("Two litres")
+
+    here.page.on("dialog", lambda dialog: dialog.accept())
+    await here.page.reload()
+    await expect(editor.get_by_label("Notes")).to_have_value("Two litres")
+    await editor.get_by_role("button", name="Save").click()
+    await expect(here.new_task).to_have_value("Bread tomorrow")
+    await here.edit("Milk")
+    await expect(editor.get_by_label("Notes")).to_have_value("Two litres")
 
 
 async def test_a_time_of_day_survives_an_edit_of_something_else(browser: Browser, server: Server) -> None:

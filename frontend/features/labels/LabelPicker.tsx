@@ -2,7 +2,7 @@
 
 import { clsx } from 'clsx';
 import { Tag } from 'lucide-react';
-import { type KeyboardEvent, useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import type { Label } from '@/features/tasks/board';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
@@ -14,21 +14,22 @@ interface Props {
   labels: readonly Label[];
   /** Ids of those that are chosen. */
   chosen: readonly string[];
+  /** What is typed of a new one's name. */
+  name: string;
+  onType: (name: string) => void;
   onChange: (chosen: string[]) => void;
 }
 
 /** In the editor: which labels a task has, and a new one. A label is saved as it is made; the choice is not. */
-export function LabelPicker({ labels, chosen, onChange }: Props) {
-  const [name, setName] = useState('');
+export function LabelPicker({ labels, chosen, name, onType, onChange }: Props) {
   const changes = useLabelChanges();
   const trimmed = name.trim();
 
   function add() {
     if (!trimmed) return;
-    const known = labels.find((label) => label.name.toLowerCase() === trimmed.toLowerCase());
-    const { id } = known ?? changes.create(trimmed);
+    const { id } = changes.named(trimmed);
     onChange([...chosen.filter((other) => other !== id), id]);
-    setName('');
+    onType('');
   }
 
   function enter(event: KeyboardEvent) {
@@ -76,7 +77,7 @@ export function LabelPicker({ labels, chosen, onChange }: Props) {
             placeholder={TEXT.add}
             value={name}
             maxLength={100}
-            onChange={(event) => setName(event.target.value)}
+            onChange={(event) => onType(event.target.value)}
             onKeyDown={enter}
           />
         </div>

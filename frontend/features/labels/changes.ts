@@ -31,22 +31,29 @@ const DELETE = graphql(`
 export function labelChanges(client: ApolloClient) {
   const known = () => boardOf(client.cache).board$.value?.labels ?? [];
 
+  /** The label as it will be. */
+  function create(name: string, color = nextColor(known().map((label) => label.color))): Label {
+    const label: Label = { __typename: 'Label', id: newId(), name, color, version: 0 };
+    void say(
+      client.mutate({
+        mutation: CREATE,
+        variables: { input: { id: label.id, name, color } },
+        optimisticResponse: { createLabel: { __typename: 'LabelPayload', label, errors: [] } },
+        update(cache, { data }) {
+          const made = data?.createLabel.label;
+          if (made) putLabel(cache, made);
+        },
+      }),
+    );
+    return label;
+  }
+
   return {
-    /** The label as it will be. */
-    create(name: string, color = nextColor(known().map((label) => label.color))): Label {
-      const label: Label = { __typename: 'Label', id: newId(), name, color, version: 0 };
-      void say(
-        client.mutate({
-          mutation: CREATE,
-          variables: { input: { id: label.id, name, color } },
-          optimisticResponse: { createLabel: { __typename: 'LabelPayload', label, errors: [] } },
-          update(cache, { data }) {
-            const made = data?.createLabel.label;
-            if (made) putLabel(cache, made);
-          },
-        }),
-      );
-      return label;
+    create,
+
+    /** The one of this name, which is made where there is none. */
+    named(name: string): Label {
+      return known().find((label) => label.name.toLowerCase() === name.toLowerCase()) ?? create(name);
     },
 
     update(label: Label, { name, color }: Named) {

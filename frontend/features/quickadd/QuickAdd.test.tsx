@@ -210,6 +210,16 @@ test('a task stays in the project that is open, unless it names another', async 
   );
 });
 
+test('a line that was begun is there after a visit elsewhere', async () => {
+  await open(server);
+  await write('Call mum tomorrow');
+  await press('Trash');
+  expect(screen.queryByTestId('new-task')).toBeNull();
+  await userEvent.click(screen.getAllByRole('button', { name: /^All/ })[0] as HTMLElement);
+  expect(field()).toHaveValue('Call mum tomorrow');
+  expect(chips()).toEqual(['date: Tomorrow']);
+});
+
 test('what can be typed is told', async () => {
   await open(server);
   await press(TEXT.help);

@@ -1,21 +1,19 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { useHere } from '@/features/session/SignedIn';
 import type { Label, Project } from '@/features/tasks/board';
+import { NO_LINE } from '@/features/tasks/drafts';
 import { useWhen } from '@/features/tasks/when';
 import { type Options, parse, without } from './parse';
 import type { Reading } from './readings';
 
-interface Typed {
-  text: string;
-  /** What of it is to be plain words. */
-  plain: readonly string[];
-}
-
-const EMPTY: Typed = { text: '', plain: [] };
-
 /** The line as it is typed, and what it means by now. */
 export function useLine(projects: readonly Project[], labels: readonly Label[]) {
   const when = useWhen();
-  const [typed, setTyped] = useState(EMPTY);
+  const { drafts } = useHere().store;
+  const [typed, setTyped] = useState(drafts.line);
+  useEffect(() => {
+    drafts.line = typed;
+  }, [drafts, typed]);
   const options = useMemo(() => optionsOf(projects, labels), [projects, labels]);
   const read = (at: Date) => parse(typed.text, at, when.zone, { ...options, plain: typed.plain });
 
@@ -26,13 +24,13 @@ export function useLine(projects: readonly Project[], labels: readonly Label[]) 
     parsed: useMemo(() => read(new Date()), [typed, options, when]),
     /** What it means at this very moment. */
     readNow: () => read(new Date()),
-    type: (text: string) => setTyped(({ plain }) => (text.trim() ? { text, plain } : { ...EMPTY, text })),
+    type: (text: string) => setTyped(({ plain }) => (text.trim() ? { text, plain } : { ...NO_LINE, text })),
     /** Takes a reading back: its words become words of the title. */
     unread: (reading: Reading) =>
       setTyped(({ text, plain }) => ({ text, plain: without([reading], text, { ...options, plain }).plain ?? [] })),
     /** Empties it; what is returned puts back what was there, where nothing is typed meanwhile. */
     clear() {
-      setTyped(EMPTY);
+      setTyped(NO_LINE);
       return () => setTyped((current) => (current.text.trim() ? current : typed));
     },
   };

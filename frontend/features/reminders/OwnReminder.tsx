@@ -1,33 +1,37 @@
-import { useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { useZone } from '@/features/tasks/when';
-import { instantOf } from '@/features/tasks/zone';
 import { Button } from '@/ui/Button';
 import { Select, TextField } from '@/ui/Field';
-import { durationOf, MOST, UNITS, type Unit } from './duration';
-import { type Counting, momentOf, type When } from './edits';
+import { MOST, UNITS, type Unit } from './duration';
+import type { Counting, When } from './edits';
+import { beforeDueOf, isToCome, type OwnMoment, remindAtOf, USUAL_AMOUNT } from './own';
 import { TEXT } from './text';
 
 interface Props {
   counting: Counting;
-  onAdd: (when: When) => void;
+  own: OwnMoment;
+  onType: (own: OwnMoment) => void;
+  onAdd: (when: When, own: OwnMoment) => void;
 }
 
 /** An amount before the due date, or an instant, on the clocks of the task's zone. */
-export function OwnReminder({ counting, onAdd }: Props) {
-  const [amount, setAmount] = useState(15);
-  const [unit, setUnit] = useState<Unit>('MINUTES');
-  const [wall, setWall] = useState('');
+export function OwnReminder({ counting, own, onType, onAdd }: Props) {
+  const { amount, unit, wall } = own;
   const { timeZone } = counting;
-  const own = useZone();
+  const zone = useZone();
+  const beforeDue = beforeDueOf(own);
+  const remindAt = remindAtOf(own, counting);
+  const typed = amount !== null && !Number.isNaN(amount);
+  const useless = typed && !isToCome(beforeDue, counting);
 
-  const before = amount >= 0 && amount <= MOST[unit] && Number.isInteger(amount);
-  const beforeDue: When | null = before ? { beforeDue: durationOf(amount, unit) } : null;
-  const remindAt: When | null = wall ? { remindAt: instantOf(`${wall}:00`, timeZone).toISOString() } : null;
-  const toCome = (when: When | null) => {
-    const at = when && momentOf(when, counting);
-    return at !== null && at > new Date();
-  };
+  function addBefore() {
+    if (beforeDue && isToCome(beforeDue, counting)) onAdd(beforeDue, { ...own, amount: null });
+  }
+
+  function addAt() {
+    if (remindAt && isToCome(remindAt, counting)) onAdd(remindAt, { ...own, wall: '' });
+  }
 
   return (
     <details>
@@ -40,47 +44,56 @@ export function OwnReminder({ counting, onAdd }: Props) {
             type="number"
             min={0}
             max={MOST[unit]}
-            value={Number.isNaN(amount) ? '' : amount}
-            onChange={({ target }) => setAmount(target.valueAsNumber)}
+            value={amount === null ? USUAL_AMOUNT : typed ? amount : ''}
+            aria-invalid={useless}
+            onChange={({ target }) => onType({ ...own, amount: target.valueAsNumber })}
+            onKeyDown={onEnter(addBefore)}
           />
-          <Select label={TEXT.unit} labelHidden value={unit} onChange={({ target }) => setUnit(target.value as Unit)}>
+          <Select
+            label={TEXT.unit}
+            labelHidden
+            value={unit}
+            onChange={({ target }) => onType({ ...own, unit: target.value as Unit })}
+          >
             {UNITS.map((value) => (
               <option key={value} value={value}>
                 {TEXT.units[value]}
               </option>
             ))}
           </Select>
-          <Button
-            kind="outline"
-            className="h-10"
-            disabled={!toCome(beforeDue)}
-            onClick={() => beforeDue && onAdd(beforeDue)}
-          >
+          <Button kind="outline" className="h-10" disabled={!isToCome(beforeDue, counting)} onClick={addBefore}>
             {TEXT.add}
           </Button>
         </div>
+        {useless && beforeDue && (
+          <p role="alert" className="text-sm text-danger">
+            {counting.due === null ? TEXT.needsDue : TEXT.over}
+          </p>
+        )}
         <div className="grid grid-cols-[minmax(0,1fr)_auto] items-end gap-2">
           <TextField
-            label={timeZone === own ? TEXT.at : `${TEXT.at} (${TASKS.inZone(timeZone, null)})`}
+            label={timeZone === zone ? TEXT.at : `${TEXT.at} (${TASKS.inZone(timeZone, null)})`}
             type="datetime-local"
             max="2199-12-31T23:59"
             value={wall}
-            error={remindAt && !toCome(remindAt) ? TEXT.over : undefined}
-            onChange={({ target }) => setWall(target.value)}
+            error={remindAt && !isToCome(remindAt, counting) ? TEXT.over : undefined}
+            onChange={({ target }) => onType({ ...own, wall: target.value })}
+            onKeyDown={remindAt ? onEnter(addAt) : undefined}
           />
-          <Button
-            kind="outline"
-            className="h-10"
-            disabled={!toCome(remindAt)}
-            onClick={() => {
-              if (remindAt) onAdd(remindAt);
-              setWall('');
-            }}
-          >
+          <Button kind="outline" className="h-10" disabled={!isToCome(remindAt, counting)} onClick={addAt}>
             {TEXT.add}
           </Button>
         </div>
       </div>
     </details>
   );
+}
+
+/** It adds, and does not save the task itself. */
+function onEnter(add: () => void) {
+  return (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    add();
+  };
 }

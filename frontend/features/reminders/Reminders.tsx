@@ -8,6 +8,7 @@ import { type Counting, entriesOf, momentOf, type ReminderEdits, withAdded, with
 import type { Reminder } from './fragment';
 import { NotifyButton } from './NotifyButton';
 import { OwnReminder } from './OwnReminder';
+import type { OwnMoment } from './own';
 import { ReminderEntry } from './ReminderEntry';
 import { TEXT } from './text';
 
@@ -18,11 +19,13 @@ interface Props {
   edits: ReminderEdits;
   /** How the task is to be due. */
   counting: Counting;
-  onChange: (edits: ReminderEdits) => void;
+  /** What is typed of one more. */
+  own: OwnMoment;
+  onChange: (edits: ReminderEdits, own?: OwnMoment) => void;
 }
 
 /** In the editor: what reminds of the task. Saved with the rest of it. */
-export function Reminders({ reminders, edits, counting, onChange }: Props) {
+export function Reminders({ reminders, edits, counting, own, onChange }: Props) {
   const { toCome, past } = entriesOf(reminders, edits, counting);
   const when = useWhen();
   const now = new Date();
@@ -61,7 +64,12 @@ export function Reminders({ reminders, edits, counting, onChange }: Props) {
         ))}
       </div>
       {counting.due === null && <p className="text-xs text-soft">{TEXT.needsDue}</p>}
-      <OwnReminder counting={counting} onAdd={(added) => onChange(withAdded(edits, added))} />
+      <OwnReminder
+        counting={counting}
+        own={own}
+        onType={(typed) => onChange(edits, typed)}
+        onAdd={(added, rest) => onChange(withAdded(edits, added), rest)}
+      />
       {past.length > 0 && (
         <details>
           <summary className="cursor-pointer text-sm text-soft">{TEXT.earlier(past.length)}</summary>

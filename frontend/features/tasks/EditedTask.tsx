@@ -22,14 +22,14 @@ export function EditedTask({ board, subtasks, series, edits }: Props) {
     <TaskEditor
       key={edit.key}
       task={task}
-      begun={edit.draft}
+      begun={edit.unsaved}
       projects={board.projects.nodes}
       labels={board.labels}
       subtasks={subtasks.get(task.id) ?? []}
       series={task.spawnedFrom ? series.get(task.spawnedFrom.id) : undefined}
       allDayTime={board.viewer.allDayReminderTime}
-      onSave={(draft, reminders, counting) => void edits.save(task, draft, reminders, counting)}
-      onOpen={edits.openInstead}
+      onSave={(unsaved, counting) => void edits.save(task, unsaved, counting)}
+      onOpen={edits.open}
       onRemove={() => edits.remove(task)}
       onClose={edits.close}
     />

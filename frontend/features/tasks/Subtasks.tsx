@@ -1,22 +1,29 @@
 'use client';
 
-import { type KeyboardEvent, useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import type { Task } from './board';
 import { useTaskChanges } from './changes';
 import { TEXT } from './text';
 
+interface Props {
+  of: Task;
+  subtasks: readonly Task[];
+  /** What is typed of one more. */
+  title: string;
+  onType: (title: string) => void;
+}
+
 /** In the editor: a task's subtasks, and one more. They are saved as they are made. */
-export function Subtasks({ of, subtasks }: { of: Task; subtasks: readonly Task[] }) {
-  const [title, setTitle] = useState('');
+export function Subtasks({ of, subtasks, title, onType }: Props) {
   const changes = useTaskChanges();
 
   function add() {
     const trimmed = title.trim();
     if (!trimmed) return;
     changes.create({ title: trimmed, project: of.project, parent: of });
-    setTitle('');
+    onType('');
   }
 
   function enter(event: KeyboardEvent) {
@@ -49,7 +56,7 @@ export function Subtasks({ of, subtasks }: { of: Task; subtasks: readonly Task[]
             placeholder={TEXT.addSubtask}
             value={title}
             maxLength={500}
-            onChange={(event) => setTitle(event.target.value)}
+            onChange={(event) => onType(event.target.value)}
             onKeyDown={enter}
           />
         </div>

@@ -1,34 +1,36 @@
 'use client';
 
 import { Trash2 } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { History } from '@/features/history/History';
+import { useLabelChanges } from '@/features/labels/changes';
 import { LabelPicker } from '@/features/labels/LabelPicker';
 import { MovedNote } from '@/features/recurrence/MovedNote';
 import { RecurrenceForm } from '@/features/recurrence/RecurrenceForm';
 import { frameOf } from '@/features/recurrence/repeats';
 import { refit } from '@/features/recurrence/rule';
 import { SeriesNote } from '@/features/recurrence/SeriesNote';
-import { type Counting, hasEdits, NO_EDITS, type ReminderEdits } from '@/features/reminders/edits';
+import type { Counting } from '@/features/reminders/edits';
+import { withOwn } from '@/features/reminders/own';
 import { Reminders } from '@/features/reminders/Reminders';
 import { Button, IconButton } from '@/ui/Button';
-import { Select, TextArea, TextField } from '@/ui/Field';
+import { TextArea, TextField } from '@/ui/Field';
 import { Modal } from '@/ui/Modal';
-import { useBeforeUnload } from '@/ui/useBeforeUnload';
 import type { Label, Project, Task } from './board';
 import { ClashNote } from './ClashNote';
 import { DueDatePicker } from './DueDatePicker';
-import { type Draft, divide, type Fields, fieldsOf, insist, isEmpty, touch, untouch } from './draft';
+import { divide, type Fields, fieldsOf, insist, isEmpty, touch, untouch } from './draft';
+import type { Unsaved } from './drafts';
 import { Subtasks } from './Subtasks';
+import { PrioritySelect, ProjectSelect } from './selects';
 import { TEXT } from './text';
-
-const PRIORITIES = ['NONE', 'LOW', 'MEDIUM', 'HIGH', 'URGENT'] as const;
+import { useUnsaved } from './useUnsaved';
 
 interface Props {
   /** The task as it is by now. */
   task: Task;
   /** What was changed of it already, and could not be saved. */
-  begun: Draft;
+  begun: Unsaved;
   projects: readonly Project[];
   labels: readonly Label[];
   subtasks: readonly Task[];
@@ -36,7 +38,7 @@ interface Props {
   series: Task | undefined;
   /** When all-day tasks remind. */
   allDayTime: string;
-  onSave: (draft: Draft, reminders: ReminderEdits, counting: Counting) => void;
+  onSave: (unsaved: Unsaved, counting: Counting) => void;
   /** Opens another task in the place of this one. */
   onOpen: (task: Task) => void;
   onRemove: () => void;
@@ -57,10 +59,9 @@ export function TaskEditor({
   onRemove,
   onClose,
 }: Props) {
-  const [draft, setDraft] = useState(begun);
-  const [reminders, setReminders] = useState(NO_EDITS);
-  const unsaved = !isEmpty(draft) || hasEdits(reminders);
-  useBeforeUnload(unsaved);
+  const { unsaved, touched, type, redraft, set } = useUnsaved(task, begun);
+  const labelChanges = useLabelChanges();
+  const { draft, reminders } = unsaved;
   const now = fieldsOf(task);
   const { clashing } = divide(draft, now);
   const deleted = task.deletedAt !== null;
@@ -69,8 +70,6 @@ export function TaskEditor({
   const due = draft.due ? draft.due.mine : now.due;
   const repeats = draft.repeats ? draft.repeats.mine : now.repeats;
   const counting = { due, timeZone: task.timeZone, allDayTime };
-  const set = <Name extends keyof Fields>(name: Name, value: Fields[Name]) =>
-    setDraft((known) => touch(known, name, value, now));
   const note = (name: keyof Fields) =>
     clashing[name] && (
       <ClashNote
@@ -79,8 +78,8 @@ export function TaskEditor({
         recurs={task.recurrence?.summary}
         projects={projects}
         labels={labels}
-        onMine={() => setDraft(insist(draft, name, now))}
-        onTheirs={() => setDraft(untouch(draft, name))}
+        onMine={() => redraft((known) => insist(known, name, now))}
+        onTheirs={() => redraft((known) => untouch(known, name))}
       />
     );
 
@@ -100,18 +99,25 @@ export function TaskEditor({
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const fault = event.currentTarget.querySelector<HTMLElement>('[aria-invalid=true]');
-    if (fault) fault.focus();
-    else onSave(touch(draft, 'title', title.trim(), now), reminders, counting);
+    if (fault) {
+      disclose(fault);
+      return fault.focus();
+    }
+    const chosen = draft.labelIds?.mine ?? now.labelIds;
+    const named = unsaved.label.trim() && labelChanges.named(unsaved.label.trim()).id;
+    const labelIds = named && !chosen.includes(named) ? [...chosen, named].sort() : chosen;
+    const whole = touch(touch(draft, 'title', title.trim(), now), 'labelIds', labelIds, now);
+    onSave({ ...unsaved, draft: whole, reminders: withOwn(reminders, unsaved.reminder, counting) }, counting);
   }
 
   return (
-    <Modal title={TEXT.editing} onClose={onClose} holds={unsaved}>
+    <Modal title={TEXT.editing} onClose={onClose} holds={touched}>
       {deleted && (
         <p role="alert" className="mb-4 rounded-lg border border-warn px-3 py-2 text-sm">
           {TEXT.deletedElsewhere}
         </p>
       )}
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} onInvalidCapture={({ target }) => disclose(target)} className="grid gap-4">
         <div>
           <TextField
             label={TEXT.title}
@@ -137,43 +143,29 @@ export function TaskEditor({
           <DueDatePicker due={due} timeZone={task.timeZone} onChange={setDue} />
           {note('due')}
         </div>
-        {task.spawnedFrom && <SeriesNote series={series} onOpen={unsaved ? undefined : onOpen} />}
+        {task.spawnedFrom && <SeriesNote series={series} onOpen={touched ? undefined : onOpen} />}
         <div>
           <RecurrenceForm task={task} repeats={repeats} due={due} onChange={(repeats) => set('repeats', repeats)} />
           {note('repeats')}
           {draft.due && repeats && !draft.repeats && <MovedNote onMove={moveSeries} />}
         </div>
-        <Reminders reminders={task.reminders} edits={reminders} counting={counting} onChange={setReminders} />
+        <Reminders
+          reminders={task.reminders}
+          edits={reminders}
+          counting={counting}
+          own={unsaved.reminder}
+          onChange={(reminders, reminder = unsaved.reminder) => type({ reminders, reminder })}
+        />
         <div className="grid grid-cols-2 items-start gap-4">
           <div>
-            <Select
-              label={TEXT.priority}
-              value={draft.priority ? draft.priority.mine : now.priority}
-              onChange={(event) => set('priority', event.target.value as Task['priority'])}
-            >
-              {PRIORITIES.map((value) => (
-                <option key={value} value={value}>
-                  {TEXT.priorities[value]}
-                </option>
-              ))}
-            </Select>
+            <PrioritySelect
+              priority={draft.priority ? draft.priority.mine : now.priority}
+              onChange={(priority) => set('priority', priority)}
+            />
             {note('priority')}
           </div>
           <div>
-            <Select
-              label={TEXT.project}
-              value={projectId ?? ''}
-              onChange={(event) => set('projectId', event.target.value || null)}
-            >
-              <option value="">{TEXT.noProject}</option>
-              {projects
-                .filter((project) => !project.archived || project.id === projectId)
-                .map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-            </Select>
+            <ProjectSelect projects={projects} id={projectId} onChange={(id) => set('projectId', id)} />
             {note('projectId')}
           </div>
         </div>
@@ -181,11 +173,15 @@ export function TaskEditor({
           <LabelPicker
             labels={labels}
             chosen={draft.labelIds ? draft.labelIds.mine : now.labelIds}
+            name={unsaved.label}
+            onType={(label) => type({ label })}
             onChange={(chosen) => set('labelIds', chosen.sort())}
           />
           {note('labelIds')}
         </div>
-        {!deleted && <Subtasks of={task} subtasks={subtasks} />}
+        {!deleted && (
+          <Subtasks of={task} subtasks={subtasks} title={unsaved.subtask} onType={(subtask) => type({ subtask })} />
+        )}
         {task.version > 0 && <History task={task} projects={projects} labels={labels} />}
         <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t border-line bg-card px-5 py-3">
           {!deleted && (
@@ -203,4 +199,10 @@ export function TaskEditor({
       </form>
     </Modal>
   );
+}
+
+/** What is at fault has to be seen. */
+function disclose(field: EventTarget) {
+  const hidden = field instanceof Element && field.closest('details');
+  if (hidden) hidden.open = true;
 }
