@@ -7,13 +7,14 @@ import { currentTask } from '@/features/live/apply';
 import type { Label, Project, Task } from '@/features/tasks/board';
 import { graphql } from '@/graphql/generated';
 import type { ChangeTasksInput } from '@/graphql/generated/graphql';
+import type { WithAim } from '@/graphql/outbox/outbox';
 import { say } from '@/ui/say';
 import { offerUndo } from '@/ui/undo';
 import { TEXT } from './text';
 
 const CHANGE = graphql(`
   mutation ChangeTasks($input: ChangeTasksInput!) {
-    changeTasks(input: $input) { tasks { ...TaskFields } errors { code message } }
+    changeTasks(input: $input) { tasks { ...TaskFields } errors { code message field } }
   }
 `);
 
@@ -32,37 +33,46 @@ type ProjectOf = Pick<Project, 'id' | 'name' | 'color'> | null;
 export function bulkChanges(client: ApolloClient) {
   const now = () => new Date().toISOString();
 
-  async function send({ tasks, fields, shown }: Step): Promise<boolean> {
-    const sending: Promise<boolean>[] = [];
+  const context: WithAim = { aim: { kind: 'many' } };
+
+  /** Ids of the tasks whose part was refused. */
+  async function send({ tasks, fields, shown }: Step): Promise<ReadonlySet<string>> {
+    const parts: Promise<string[]>[] = [];
     for (let from = 0; from < tasks.length; from += MOST) {
       const part = tasks.slice(from, from + MOST).map((task) => currentTask(client, task));
-      sending.push(
-        say(
-          client.mutate({
-            mutation: CHANGE,
-            variables: { input: { ids: part.map(({ id }) => id), ...fields } },
-            optimisticResponse: {
-              changeTasks: {
-                __typename: 'TasksPayload',
-                tasks: part.map((task) => ({ ...task, ...shown(task) })),
-                errors: [],
-              },
+      const ids = part.map(({ id }) => id);
+      const done = say(
+        client.mutate({
+          mutation: CHANGE,
+          variables: { input: { ids, ...fields } },
+          context: { ...context },
+          optimisticResponse: {
+            changeTasks: {
+              __typename: 'TasksPayload',
+              tasks: part.map((task) => ({ ...task, ...shown(task) })),
+              errors: [],
             },
-          }),
-        ),
+          },
+        }),
       );
+      parts.push(done.then((done) => (done ? [] : ids)));
     }
-    return (await Promise.all(sending)).every(Boolean);
+    return new Set((await Promise.all(parts)).flat());
   }
 
-  /** Does it, and offers to undo it all at once. */
-  async function doing(step: Step, said: string, back: readonly Step[]) {
-    if (step.tasks.length === 0) return;
-    const done = send(step);
-    const withdraw = offerUndo(said, () => {
-      for (const one of back) void send(one);
-    });
-    if (!(await done)) withdraw();
+  /** Does it, and offers to undo at once all that was done. */
+  async function doing(step: Step, said: (count: number) => string, back: readonly Step[]) {
+    const all = step.tasks.length;
+    if (all === 0) return;
+    let refused: ReadonlySet<string> = new Set();
+    const undo = () => {
+      for (const one of back) void send({ ...one, tasks: one.tasks.filter(({ id }) => !refused.has(id)) });
+    };
+    const withdraw = offerUndo(said(all), undo);
+    refused = await send(step);
+    if (refused.size === 0) return;
+    withdraw();
+    if (refused.size < all) offerUndo(said(all - refused.size), undo);
   }
 
   const completing = (tasks: readonly Task[], completed: boolean): Step => ({
@@ -86,12 +96,12 @@ export function bulkChanges(client: ApolloClient) {
   return {
     setCompleted(tasks: readonly Task[], completed: boolean) {
       const others = tasks.filter((task) => task.completed !== completed);
-      const said = completed ? TEXT.completed(others.length) : TEXT.reopened(others.length);
+      const said = completed ? TEXT.completed : TEXT.reopened;
       return doing(completing(others, completed), said, [completing(others, !completed)]);
     },
 
     remove(tasks: readonly Task[]) {
-      return doing(deleting(tasks, true), TEXT.removed(tasks.length), [deleting(tasks, false)]);
+      return doing(deleting(tasks, true), TEXT.removed, [deleting(tasks, false)]);
     },
 
     move(tasks: readonly Task[], project: ProjectOf) {
@@ -103,7 +113,7 @@ export function bulkChanges(client: ApolloClient) {
           was,
         ),
       );
-      return doing(moving(others, project), TEXT.moved(others.length, project?.name ?? null), back);
+      return doing(moving(others, project), (count) => TEXT.moved(count, project?.name ?? null), back);
     },
 
     label(tasks: readonly Task[], label: Label) {
@@ -115,7 +125,7 @@ export function bulkChanges(client: ApolloClient) {
           fields: { addLabelIds: [label.id] },
           shown: (task) => ({ labels: [...without(task), label] }),
         },
-        TEXT.labelled(others.length, label.name),
+        (count) => TEXT.labelled(count, label.name),
         [
           {
             tasks: others,

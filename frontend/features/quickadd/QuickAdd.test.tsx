@@ -1,14 +1,19 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { GraphQLError } from 'graphql';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { RefusedChanges } from '@/features/refused/RefusedChanges';
+import { SignedIn } from '@/features/session/SignedIn';
+import { Board } from '@/features/tasks/Board';
 import { TEXT as TASKS } from '@/features/tasks/text';
 import { aServer, connection, open, press, rows } from '@/tests/app';
 import { page, refusal, type Server } from '@/tests/server';
-import { aProject, aTask } from '@/tests/things';
+import { aProject, aReminder, aTask } from '@/tests/things';
 import { TEXT } from './text';
 
 const RENT = 'Pay rent every month on the 1st at 9 #home !high';
+
+vi.mock('next/navigation', () => ({ useRouter: () => ({ push: vi.fn() }), usePathname: () => '/' }));
 
 let server: Server;
 
@@ -145,14 +150,16 @@ test('names that are new are made before the task', async () => {
 
 test('a reminder goes along', async () => {
   const answer = slowly();
+  server.root.createReminder = ({ input: { id } }) => ({ reminder: aReminder({ id: String(id) }), errors: [] });
   await open(server);
   await write('Call mum 2031-05-01 at 9 remind me 10 minutes before');
   await userEvent.keyboard('{Enter}');
   expect(rows().at(-1)).toHaveTextContent('reminds');
   answer();
-  await waitFor(() =>
-    expect(sent('CreateTask')).toMatchObject([{ title: 'Call mum', reminders: [{ beforeDue: 'PT10M' }] }]),
-  );
+  await waitFor(() => expect(sent('CreateReminder')).toHaveLength(1));
+  const [task] = sent('CreateTask');
+  expect(task).toMatchObject({ title: 'Call mum' });
+  expect(sent('CreateReminder')).toMatchObject([{ taskId: task?.id, beforeDue: 'PT10M' }]);
 });
 
 test('a rule that the server refuses is not sent, and it is said why', async () => {
@@ -172,13 +179,69 @@ test('a rule that the server refuses is not sent, and it is said why', async () 
   await waitFor(() => expect(sent('CreateTask')).toMatchObject([{ title: 'Nothing every year on feb 30' }]));
 });
 
-test('a line that could not be saved comes back, unless another one is begun', async () => {
+test('a line that could not be saved stands in its card, and in the field it would be sent twice', async () => {
   server.root.createTask = () => ({ task: null, ...refusal('Too many tasks.', 'LIMIT_EXCEEDED') });
-  await open(server);
+  await open(server, 'Buy milk', <RefusedChanges />);
   await write('Call mum tomorrow');
   await userEvent.keyboard('{Enter}');
-  await waitFor(() => expect(field()).toHaveValue('Call mum tomorrow'));
-  expect(chips()).toEqual(['date: Tomorrow']);
+  expect(await screen.findByTestId('refused')).toHaveTextContent('Call mum');
+  expect(field()).toHaveValue('');
+});
+
+test('what is too long for a title is neither cut nor sent, and it is said', async () => {
+  await open(server);
+  await write('y'.repeat(600));
+  expect(field()).toHaveValue('y'.repeat(600));
+  expect(screen.getByRole('alert')).toHaveTextContent(TEXT.tooLong(600, 500));
+  await userEvent.keyboard('{Enter}');
+  expect(field()).toHaveValue('y'.repeat(600));
+  expect(sent('CreateTask')).toEqual([]);
+  await userEvent.clear(field());
+  await write(`Sweep #${'p'.repeat(101)}`); // which is no name for a project
+  expect(chips()).toEqual([]);
+});
+
+test('a line waits until it is known which names there are', async () => {
+  let load = () => {};
+  const loading = new Promise<void>((resolve) => (load = resolve));
+  server.root.projects = async () => {
+    await loading;
+    return page([aProject()]);
+  };
+  render(
+    <SignedIn>
+      <Board />
+    </SignedIn>,
+  );
+  await screen.findByTestId('new-task');
+  await write('Buy soap #home !high');
+  expect(chips()).toEqual(['priority: High']);
+  await userEvent.keyboard('{Enter}');
+  expect(screen.getByText(TEXT.held)).toBeVisible();
+  expect(field()).toHaveValue('Buy soap #home !high');
+  load();
+  await waitFor(() => expect(sent('CreateTask')).toMatchObject([{ title: 'Buy soap', projectId: 'home' }]));
+  expect(sent('CreateProject')).toEqual([]);
+  expect(field()).toHaveValue('');
+  expect(screen.queryByText(TEXT.held)).toBeNull();
+});
+
+test('a reminder that is taken away before its task is saved never rings', async () => {
+  const answer = slowly();
+  server.root.createReminder = ({ input: { id } }) => ({ reminder: aReminder({ id: String(id) }), errors: [] });
+  server.root.cancelReminder = ({ input: { id } }) => ({
+    reminder: aReminder({ id: String(id), status: 'CANCELLED', version: 2 }),
+    errors: [],
+  });
+  await open(server);
+  await write('Call mum 2031-05-01 at 9 remind me 10 minutes before');
+  await userEvent.keyboard('{Enter}');
+  await press(TASKS.edit('Call mum'));
+  await userEvent.click(screen.getByRole('button', { name: /^Remove the reminder/ }));
+  await press(TASKS.save);
+  answer();
+  await waitFor(() => expect(sent('CancelReminder')).toHaveLength(1));
+  expect(sent('CancelReminder')[0]?.id).toBe(sent('CreateReminder')[0]?.id);
 });
 
 test('while the server is away a line is understood all the same', async () => {

@@ -1,7 +1,7 @@
 'use client';
 
 import { Plus } from 'lucide-react';
-import { type FormEvent, useId, useRef } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { useLabelChanges } from '@/features/labels/changes';
 import { useProjectChanges } from '@/features/projects/changes';
 import { NextOccurrences } from '@/features/recurrence/NextOccurrences';
@@ -18,7 +18,12 @@ import type { Reading } from './readings';
 import { TEXT } from './text';
 import { useLine } from './useLine';
 
+/** As long as a title may be. */
+const LONGEST = 500;
+
 interface Props {
+  /** Whether it is known what there is. A line that is sent off before waits: the names in it may be taken. */
+  ready: boolean;
   /** Where a task goes that names no other project. */
   project: Project | null;
   projects: readonly Project[];
@@ -30,23 +35,37 @@ interface Props {
 }
 
 /** One line for a new task. What is understood of it shows before it is saved, and can be taken back. */
-export function QuickAdd({ project, projects, labels, allDayTime, also }: Props) {
+export function QuickAdd({ ready, project, projects, labels, allDayTime, also }: Props) {
   const labelChanges = useLabelChanges();
   const tasks = useTaskChanges();
   const projectChanges = useProjectChanges();
   const line = useLine(projects, labels);
+  const [held, setHeld] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
-  const { title, due, repeats, readings } = line.parsed;
+  const { title, due, repeats } = line.parsed;
+  const readings = line.parsed.readings.filter(({ named }) => ready || !named);
   const task = newTask({ title, project, due }, line.when.zone);
   const preview = usePreview(task, repeats, due);
-  const refused = preview.state === 'refused' ? TEXT.refused(preview.message) : null;
+  const tooLong = title.length > LONGEST ? TEXT.tooLong(title.length, LONGEST) : null;
+  const refused = preview.state === 'refused' ? TEXT.refused(preview.message) : tooLong;
 
-  async function submit(event: FormEvent) {
+  useEffect(() => {
+    if (!ready || !held) return;
+    setHeld(false);
+    add();
+  });
+
+  function submit(event: FormEvent) {
     event.preventDefault();
+    if (ready) add();
+    else setHeld(title !== '');
+  }
+
+  function add() {
     const { title, due, repeats, priority, reminders, ...names } = line.readNow();
     if (!title || refused !== null) return;
-    const putBack = line.clear();
+    line.clear();
     const made = tasks.create({
       title,
       due: due ?? (repeats ? null : (also?.due ?? null)),
@@ -58,7 +77,6 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
       allDayTime,
     });
     sayWhere(made, line.when);
-    if (!(await made.saved)) putBack();
   }
 
   /** It is made before its task, where there is none of that name. */
@@ -77,7 +95,7 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
 
   return (
     <form
-      onSubmit={(event) => void submit(event)}
+      onSubmit={submit}
       className="rounded-xl border border-line bg-card shadow-sm print:hidden has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent"
     >
       <div className="flex items-center gap-2 pr-1.5 pl-3">
@@ -91,11 +109,13 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
           aria-invalid={refused !== null}
           placeholder={TEXT.hint}
           value={line.text}
-          maxLength={500}
           autoComplete="off"
           dir="auto"
           enterKeyHint="done"
-          onChange={(event) => line.type(event.target.value)}
+          onChange={(event) => {
+            setHeld(false);
+            line.type(event.target.value);
+          }}
           className="h-12 w-full min-w-0 bg-transparent text-ellipsis placeholder:text-soft focus-visible:outline-none"
         />
         <Help />
@@ -105,12 +125,13 @@ export function QuickAdd({ project, projects, labels, allDayTime, also }: Props)
           <span className="text-soft">{TEXT.title}</span> <bdi>{title}</bdi>
         </p>
       )}
-      <Chips id={`${id}-chips`} parsed={line.parsed} when={line.when} onUnread={unread} />
+      <Chips id={`${id}-chips`} parsed={{ ...line.parsed, readings }} when={line.when} onUnread={unread} />
       {refused !== null && (
         <p id={`${id}-refused`} role="alert" className="px-3 pb-3 text-sm text-danger">
           {refused}
         </p>
       )}
+      {held && <output className="block px-3 pb-3 text-sm text-soft">{TEXT.held}</output>}
       {repeats && (
         <div className="px-3 pb-3 empty:hidden">
           <NextOccurrences preview={preview} repeats={repeats} frame={frameOf(task, due)} saved={false} />

@@ -26,6 +26,8 @@ export interface Mark {
 }
 
 const MOST_WORDS = 8;
+/** As long as a name may be. */
+const LONGEST = 100;
 const NEW_NAME = '\\p{L}[\\p{L}\\p{M}\\p{N}_-]*';
 
 /** Those that there are, taken from the line: one project, and each label once. */
@@ -46,6 +48,7 @@ export function readNewName(line: Line, known: readonly Mark[]): Mark | null {
   for (const match of line.matches(`[#@]${NEW_NAME}`)) {
     if (!line.isAtEnd(match) && !line.isFirst(match)) continue;
     if (leadsToNoun(line.wordBefore(match.start)) || /^(?:at|by|with)$/i.test(line.wordBefore(match.start))) continue;
+    if (match.text.length > LONGEST + 1) continue;
     const kind = match.text.startsWith('#') ? 'project' : 'label';
     const named = { id: null, name: line.text.slice(match.start + 1, match.end) };
     if (put(line, marks, { kind, span: match, named })) return marks.at(-1) ?? null;

@@ -29,6 +29,7 @@ export const TEXT = {
     ['Dentist friday at 9 *30m', 'remind me an hour before · remind me to …'],
   ] as const,
   from: (words: string) => `from ${words}`,
+  held: 'It is added as soon as your tasks are here.',
   help: 'What can be typed',
   helpRules: [
     'Press × on a chip, or put the words in quotes or after a backslash, and they stay words of the title.',
@@ -58,6 +59,7 @@ export const TEXT = {
   takeBack: (words: string) => `Keep as plain words: ${words}`,
   times: (count: number) => (count === 1 ? 'once' : `${count} times`),
   title: 'Title:',
+  tooLong: (length: number, most: number) => `A title has at most ${most} characters, and this one ${length}.`,
   until: (words: string) => `until ${words}`,
   weekdays,
   what: (kind: string) => `${kind}: `,

@@ -6,6 +6,9 @@ import { useWhen } from '@/features/tasks/when';
 import { type Options, parse, without } from './parse';
 import type { Reading } from './readings';
 
+/** What is longer is no line: it is not read. */
+const LONGEST = 2_000;
+
 /** The line as it is typed, and what it means by now. */
 export function useLine(projects: readonly Project[], labels: readonly Label[]) {
   const when = useWhen();
@@ -15,7 +18,10 @@ export function useLine(projects: readonly Project[], labels: readonly Label[]) 
     drafts.line = typed;
   }, [drafts, typed]);
   const options = useMemo(() => optionsOf(projects, labels), [projects, labels]);
-  const read = (at: Date) => parse(typed.text, at, when.zone, { ...options, plain: typed.plain });
+  const read = (at: Date) =>
+    typed.text.length > LONGEST
+      ? { ...parse('', at, when.zone, options), title: typed.text.trim() }
+      : parse(typed.text, at, when.zone, { ...options, plain: typed.plain });
 
   return {
     text: typed.text,
@@ -28,11 +34,7 @@ export function useLine(projects: readonly Project[], labels: readonly Label[]) 
     /** Takes a reading back: its words become words of the title. */
     unread: (reading: Reading) =>
       setTyped(({ text, plain }) => ({ text, plain: without([reading], text, { ...options, plain }).plain ?? [] })),
-    /** Empties it; what is returned puts back what was there, where nothing is typed meanwhile. */
-    clear() {
-      setTyped(NO_LINE);
-      return () => setTyped((current) => (current.text.trim() ? current : typed));
-    },
+    clear: () => setTyped(NO_LINE),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Refused } from '@/graphql/outbox/change';
 import { Button } from '@/ui/Button';
-import { titleOf } from './refused';
+import { deedOf, titlesOf } from './refused';
 import { TEXT } from './text';
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
 export function RefusedChange({ refused: { change, reason }, onRetry, onDismiss }: Props) {
   return (
     <>
-      <p className="font-medium wrap-anywhere">{TEXT.notSaved(change.name, titleOf(change))}</p>
+      <p className="font-medium wrap-anywhere">{TEXT.notSaved(deedOf(change), titlesOf(change))}</p>
       <p className="text-soft wrap-anywhere">{reason}</p>
       <p className="flex flex-wrap gap-2">
         <Button kind="outline" onClick={onRetry}>

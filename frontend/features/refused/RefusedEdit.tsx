@@ -11,7 +11,7 @@ import { wanted$ } from '@/features/tasks/wanted';
 import { useWhen, type When } from '@/features/tasks/when';
 import type { Refused } from '@/graphql/outbox/change';
 import { Button } from '@/ui/Button';
-import { taskIdOf, titleOf } from './refused';
+import { taskIdOf, titlesOf } from './refused';
 import { TEXT } from './text';
 
 interface Props {
@@ -49,7 +49,7 @@ export function RefusedEdit({ refused: { change, reason }, left, board, onDecide
 
   return (
     <>
-      <p className="font-medium wrap-anywhere">{TEXT.yourEdit(there?.title ?? titleOf(change))}</p>
+      <p className="font-medium wrap-anywhere">{TEXT.yourEdit(there?.title ?? titlesOf(change)[0])}</p>
       <p className="text-soft wrap-anywhere">{there ? reason || TEXT.clash : TEXT.gone}</p>
       <dl className="grid gap-2">
         {names(left).map((name) => (

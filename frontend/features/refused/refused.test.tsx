@@ -111,7 +111,7 @@ test('what the server refuses is named, with its reason, and can be tried again'
   await open();
   await userEvent.click(screen.getByRole('checkbox', { name: TASK.markDone('Buy milk') }));
   const item = within(await refused());
-  expect(item.getByText(TEXT.notSaved('CompleteTask', 'Buy milk'))).toBeVisible();
+  expect(item.getByText(TEXT.notSaved('CompleteTask', ['Buy milk']))).toBeVisible();
   expect(item.getByText('Too much done today.')).toBeVisible();
   server.root.completeTask = () => ({ task: aTask({ completed: true, version: 2 }), errors: [] });
   await press(TEXT.again);

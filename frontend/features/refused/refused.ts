@@ -2,6 +2,7 @@
 
 import type { Payload } from '@/features/live/payload';
 import type { Draft } from '@/features/tasks/draft';
+import type { ChangeTasksInput } from '@/graphql/generated/graphql';
 import type { Change, Refused } from '@/graphql/outbox/change';
 import type { OutboxLink } from '@/graphql/outbox/outbox';
 
@@ -24,8 +25,22 @@ export function taskIdOf({ variables }: Change): string | undefined {
 }
 
 /** What the change was about, as its maker knows it. */
-export function titleOf({ shown, variables }: Change): string | undefined {
+export function titlesOf({ name, shown, variables }: Change): string[] {
   const payload = Object.values(shown ?? {})[0] as Payload | undefined;
+  if (payload?.tasks) return payload.tasks.flatMap((task) => task?.title ?? []);
+  if (name === 'UpdateViewer') return [];
   const { input } = variables as { input?: { title?: string; name?: string } };
-  return payload?.task?.title ?? payload?.project?.name ?? input?.title ?? input?.name;
+  const named = payload?.project ?? payload?.label ?? input;
+  return [payload?.task?.title ?? input?.title ?? named?.name].flatMap((title) => title ?? []);
+}
+
+/** What was to be done: what is done to many at once is called as it is for one. */
+export function deedOf({ name, variables }: Change): string {
+  const { input } = variables as { input?: Partial<ChangeTasksInput> & { afterId?: string | null } };
+  if (input?.afterId !== undefined) return 'MoveTask';
+  if (name !== 'ChangeTasks' || !input) return name;
+  if (typeof input.completed === 'boolean') return input.completed ? 'CompleteTask' : 'ReopenTask';
+  if (typeof input.deleted === 'boolean') return input.deleted ? 'DeleteTask' : 'RestoreTask';
+  if (input.projectId !== undefined) return 'MoveTask';
+  return input.addLabelIds ? 'LabelTask' : 'UnlabelTask';
 }

@@ -1,5 +1,8 @@
 const WHAT: Record<string, string> = {
   CreateTask: 'Adding',
+  MoveTask: 'Moving',
+  LabelTask: 'Labelling',
+  UnlabelTask: 'Taking a label off',
   CompleteTask: 'Completing',
   ReopenTask: 'Reopening',
   DeleteTask: 'Deleting',
@@ -11,6 +14,18 @@ const WHAT: Record<string, string> = {
   CreateProject: 'Adding the project',
   UpdateProject: 'Changing the project',
   DeleteProject: 'Deleting a project',
+  CreateLabel: 'Adding the label',
+  UpdateLabel: 'Changing the label',
+  DeleteLabel: 'Deleting a label',
+  UpdateViewer: 'Changing your profile',
+};
+
+/** So many are named; of the others it is said how many. */
+const NAMED = 3;
+const list = new Intl.ListFormat('en');
+const quoted = (titles: readonly string[]) => {
+  const more = titles.length - NAMED;
+  return list.format([...titles.slice(0, NAMED).map((title) => `“${title}”`), ...(more > 0 ? [`${more} more`] : [])]);
 };
 
 export const TEXT = {
@@ -19,8 +34,8 @@ export const TEXT = {
   dismiss: 'Dismiss',
   gone: 'The task is not there any more. What you wrote:',
   mine: 'Yours:',
-  notSaved: (name: string, title: string | undefined) =>
-    `${WHAT[name] ?? 'Changing'}${title === undefined ? '' : ` “${title}”`} did not work.`,
+  notSaved: (deed: string, titles: readonly string[]) =>
+    `${[WHAT[deed] ?? 'Changing', quoted(titles)].filter(Boolean).join(' ')} did not work.`,
   restore: 'Restore the task',
   review: 'Choose',
   takeTheirs: 'Keep theirs',

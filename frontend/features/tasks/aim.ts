@@ -1,6 +1,6 @@
 /** What a change is after, where others may have been quicker: kept with it, so that it is known after a reload too. */
 
-import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
+import type { ChangeTasksInput, ChangeTasksMutation, UpdateTaskMutation } from '@/graphql/generated/graphql';
 import type { Answer } from '@/graphql/http';
 import { type Change, type Data, type Refused, reasonOf, type Variables } from '@/graphql/outbox/change';
 import type { Task } from './board';
@@ -20,7 +20,12 @@ interface SkipAim {
   occurrence: string;
 }
 
-export type Aim = EditAim | SkipAim;
+/** The same for many tasks: those that are gone by then are left out. */
+interface ManyAim {
+  kind: 'many';
+}
+
+export type Aim = EditAim | SkipAim | ManyAim;
 
 export interface Outcome {
   ours: Draft;
@@ -48,6 +53,7 @@ function expected({ input }: Variables): unknown {
 /** What to send in its place. What others left alone is sent again, on the version that they made. */
 export function again(change: Change, data: Data): Change | null {
   const { aim } = change;
+  if (aim?.kind === 'many') return withoutGone(change, data);
   const conflict = aim && conflictOf(change, data);
   if (!conflict || conflict.final) return null;
   const { theirs } = conflict;
@@ -59,6 +65,16 @@ export function again(change: Change, data: Data): Change | null {
   const parts = meet(aim, theirs);
   if (isEmpty(parts.ours)) return null;
   return { ...change, variables: { input: inputFor(theirs, parts.ours) }, aim: { kind: 'edit', ...parts } };
+}
+
+/** Without the one that can't be changed any more. The last one's refusal stands. */
+function withoutGone(change: Change, data: Data): Change | null {
+  const [error] = (data as ChangeTasksMutation).changeTasks.errors;
+  const { input } = change.variables as { input: ChangeTasksInput };
+  const [field, index] = error?.field ?? [];
+  const isGone = field === 'ids' && index !== undefined && ['CONFLICT', 'NOT_FOUND'].includes(error?.code ?? '');
+  const ids = [input.ids].flat().filter((_, at) => at !== Number(index));
+  return isGone && ids.length > 0 ? { ...change, variables: { input: { ...input, ids } } } : null;
 }
 
 /** What of an edit is not saved by this answer: what is refused, and what others have changed as well. */

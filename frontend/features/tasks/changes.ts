@@ -5,8 +5,10 @@ import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { currentTask, putTask } from '@/features/live/apply';
 import { frameOf, started } from '@/features/recurrence/repeats';
+import { reminderChanges } from '@/features/reminders/changes';
 import { boardOf } from '@/graphql/cache';
 import type { UpdateTaskMutation } from '@/graphql/generated/graphql';
+import { newId } from '@/graphql/ids';
 import type { WithAim } from '@/graphql/outbox/outbox';
 import { complain, say } from '@/ui/say';
 import { keepUndo, offerUndo } from '@/ui/undo';
@@ -108,6 +110,7 @@ export function taskChanges(client: ApolloClient) {
     /** The task as it is shown, and whether it went well. */
     create(fields: NewTask) {
       const task = newTask(fields, zoneOf(client));
+      const { due = null, reminders = [], allDayTime = '' } = fields;
       const saved = say(
         client.mutate({
           mutation: CREATE,
@@ -116,6 +119,8 @@ export function taskChanges(client: ApolloClient) {
           update: (cache, { data }) => show(cache, data?.createTask.task),
         }),
       );
+      const added = reminders.map((beforeDue) => ({ id: newId(), when: { beforeDue } }));
+      reminderChanges(client).save(task.id, [], { added, removed: [] }, { due, timeZone: task.timeZone, allDayTime });
       return { task, saved };
     },
 

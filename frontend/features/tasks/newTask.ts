@@ -1,8 +1,6 @@
 /** A task before the server knows it: as it is shown meanwhile, and as it is sent. */
 
 import { type Repeats, inputOf as recurrenceInput, withRepeats } from '@/features/recurrence/repeats';
-import { momentBefore } from '@/features/reminders/duration';
-import type { Reminder } from '@/features/reminders/fragment';
 import type { CreateTaskInput } from '@/graphql/generated/graphql';
 import { newId } from '@/graphql/ids';
 import type { Label, Project, Task } from './board';
@@ -17,7 +15,8 @@ export interface NewTask {
   due?: string | null;
   repeats?: Repeats | null;
   labels?: readonly Label[];
-  /** Durations before it is due, and the time of a day from which they are counted for one that is due all day. */
+  /** Durations before it is due, and the time of a day from which they are counted for one that is due all day. They
+   * are made behind it, with ids that are known at once: so each can be taken away again, whatever was sent by then. */
   reminders?: readonly string[];
   allDayTime?: string;
 }
@@ -47,13 +46,13 @@ export function newTask(fields: NewTask, timeZone: string): Task {
     labels: [...(labels ?? [])],
     recurrence: null,
     spawnedFrom: null,
-    reminders: due === null ? [] : remindersOf(fields, due, timeZone, now),
+    reminders: [],
   };
   return repeats ? withRepeats(task, repeats) : task;
 }
 
 /** What is to be sent for it. What it has a day or a time of is reckoned in the zone in which that was typed. */
-export function createInput(task: Task, { due = null, repeats, reminders }: NewTask): CreateTaskInput {
+export function createInput(task: Task, { due = null, repeats }: NewTask): CreateTaskInput {
   const { id, title, priority, timeZone, project, parent, labels } = task;
   return {
     id,
@@ -65,27 +64,5 @@ export function createInput(task: Task, { due = null, repeats, reminders }: NewT
     ...(parent && { parentId: parent.id }),
     ...(labels.length > 0 && { labelIds: labels.map((label) => label.id) }),
     ...(repeats && { recurrence: recurrenceInput(repeats, { timeZone, recurrence: null, reminders: [] }) }),
-    ...(reminders && reminders.length > 0 && { reminders: reminders.map((beforeDue) => ({ beforeDue })) }),
   };
-}
-
-/** The server gives them ids of their own. */
-function remindersOf(
-  { reminders = [], allDayTime = '' }: NewTask,
-  due: string,
-  timeZone: string,
-  now: string,
-): Reminder[] {
-  return reminders.map((beforeDue) => ({
-    __typename: 'Reminder',
-    id: newId(),
-    remindAt: momentBefore(due, beforeDue, timeZone, allDayTime).toISOString(),
-    beforeDue,
-    status: 'PENDING',
-    notified: false,
-    notifiedAt: null,
-    late: false,
-    version: 0,
-    createdAt: now,
-  }));
 }

@@ -109,6 +109,7 @@ export function ViewPage({ board, tasks, subtasks, series, place: asked, when, o
         )}
       </div>
       <QuickAdd
+        ready={board !== undefined}
         project={project}
         projects={board?.projects.nodes ?? []}
         labels={board?.labels ?? []}
