@@ -6,6 +6,8 @@ due.py        how late reminders ring
 buses.py      what a bus adds to a change's way to another process, and how many events go through
 throughput.py events at a rate, which feeder.py makes in a process of its own (feeding.py: from here), and their arrival
 topic.py      when a change is on the topic
+web.py        the web app in a browser: web_windows.py two of them, web_long_list.py 5,000 tasks, web_lighthouse.py its
+              scores; web_probe.py is what a page measures of itself
 load.py       one load under way: its connections, its sockets, and the check that all was delivered once
 target.py     what is put under load: TaskFlow as shipped, and floor.py, a raw ASGI application
 deployed.py   the same for several processes on one bus

@@ -1,8 +1,9 @@
-"""`python -m tests.bench [changes] [due] [buses]`: one bounded run, on loopback alone, that ends what it started.
+"""`python -m tests.bench [changes] [due] [buses] [web]`: one bounded run, on loopback alone, that ends what it started.
 
 changes  changes a second and their way to other devices, beside the floor
 due      how late reminders ring, on SQLite and PostgreSQL
 buses    what Kafka, Redis and Dapr add to the way of a change, and how many events go through
+web      the web app in a browser: clicks, a list of thousands, the first load
 
 All of them, where none is named.
 """
@@ -20,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.bench import buses, due
+from tests.bench import buses, due, web
 from tests.bench.bounded import run
 from tests.bench.load import under_load
 from tests.bench.post import BenchFailed
@@ -29,7 +30,7 @@ from tests.bench.scenarios import Measured, creates, fan_out, sync
 from tests.bench.target import Target, TaskFlow, floor, taskflow
 from tests.services import postgres
 
-PARTS = ("changes", "due", "buses")
+PARTS = ("changes", "due", "buses", "web")
 #: By turns, so that what else the machine does meets both.
 ROUNDS = 2
 LIMIT_SECONDS = 230
@@ -80,7 +81,9 @@ def main() -> int:
             if "due" in parts:
                 print(_measure_due(Path(folder)), flush=True)
             if "buses" in parts:
-                print(buses.measure(Path(folder) / "buses", arguments.seconds))
+                print(buses.measure(Path(folder) / "buses", arguments.seconds), flush=True)
+            if "web" in parts:
+                print(web.measure(Path(folder) / "web"))
     except BenchFailed as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.bench.scenarios import Measured
+from tests.bench.web_probe import Frames
 
 WIDTHS = (52, 12, 12, 12)
+FRAME_WIDTHS = (52, 11, 9, 10, 9, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,22 @@ def lateness_table(titles: Sequence[str], databases: dict[str, list[Measured]]) 
     return "\n".join(lines)
 
 
+def frames_table(found: dict[str, Frames]) -> str:
+    lines = [_line("", "frame p50", "worst", "task p50", "worst", "all p50", widths=FRAME_WIDTHS)]
+    for what, frames in found.items():
+        cells = (
+            *(quantile(frames.frames, 50), max(frames.frames)),
+            *(quantile(frames.tasks, 50), max(frames.tasks)),
+            quantile(frames.cpu, 50),
+        )
+        lines.append(
+            _line(f"  {what} ({len(frames.frames)} times)", *map(number, cells), widths=FRAME_WIDTHS)
+        )
+    return "\n".join(
+        [*lines, "  longest frame; longest task and all tasks by the CPU time of the main thread [ms]"]
+    )
+
+
 def _lateness_figures() -> Iterator[tuple[str, Callable[[Measured], float]]]:
     for percent in (50, 99):
         yield f"rung, p{percent} [ms]", lambda m, p=percent: 1e3 * quantile(m.late, p)
@@ -79,6 +97,6 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _line(*cells: str) -> str:
-    first, *rest = (f"{cell:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True))
-    return f"{cells[0]:<{WIDTHS[0]}}{''.join(rest)}".rstrip() if first else ""
+def _line(*cells: str, widths: Sequence[int] = WIDTHS) -> str:
+    first, *rest = (f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+    return f"{cells[0]:<{widths[0]}}{''.join(rest)}".rstrip() if first else ""

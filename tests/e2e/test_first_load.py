@@ -13,12 +13,17 @@ MOST_BYTES = 300_000
 SCRIPT = re.compile(r'<script src="([^"]+)"([^>]*)>')
 
 
-async def test_the_script_of_the_first_load_is_small(server: Server) -> None:
+async def scripts(url: str) -> dict[str, int]:
+    """The scripts that the page names, and how many bytes of each are sent."""
     # Browsers take brotli as well, which is smaller, but not over plain HTTP.
-    async with httpx.AsyncClient(base_url=server.url, headers={"Accept-Encoding": "gzip"}) as http:
+    async with httpx.AsyncClient(base_url=url, headers={"Accept-Encoding": "gzip"}) as http:
         page = (await http.get("/")).text
-        scripts = [path for path, how in SCRIPT.findall(page) if "noModule" not in how]
-        sizes = {path: (await http.get(path)).num_bytes_downloaded for path in scripts}
+        paths = [path for path, how in SCRIPT.findall(page) if "noModule" not in how]
+        return {path: (await http.get(path)).num_bytes_downloaded for path in paths}
+
+
+async def test_the_script_of_the_first_load_is_small(server: Server) -> None:
+    sizes = await scripts(server.url)
     assert len(sizes) > 5
     assert 100_000 < sum(sizes.values()) < MOST_BYTES, sizes
 
