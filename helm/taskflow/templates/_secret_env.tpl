@@ -45,4 +45,5 @@
 {{ include "taskflow.fromSecret" (list $secret "VAPID_PRIVATE_KEY" "") }}
 {{ include "taskflow.fromSecret" (list $secret "SMTP_URL" "") }}
 {{ include "taskflow.fromSecret" (list $secret "METRICS_TOKEN" "") }}
+{{ include "taskflow.fromSecret" (list $secret "TICK_TOKEN" "") }}
 {{- end -}}

@@ -12,6 +12,7 @@ import yaml
 
 from graphql_api.serve import GRACEFUL_SECONDS
 from graphql_api.settings import Settings
+from graphql_api.version import VERSION
 from tests.architecture.tree import ROOT
 from tests.deploy.kubernetes.helm import CHART, FORMS, Helm
 
@@ -54,6 +55,11 @@ def test_the_charts_own_suites_pass(tools: Path):
     suites = re.search(r"Test Suites:\s+(\d+) passed, (\d+) total", done.stdout)
     assert suites, done.stdout
     assert int(suites[1]) == int(suites[2]) == len(list(CHART.glob("tests/*_test.yaml")))
+
+
+def test_the_chart_is_of_this_release():
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text("utf-8"))
+    assert chart["version"] == chart["appVersion"] == VERSION
 
 
 def test_every_setting_has_its_place_in_the_values_and_nothing_else_has():
