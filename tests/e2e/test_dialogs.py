@@ -25,7 +25,8 @@ async def a_list(browser: Browser, server: Server, width: int = 1100) -> Window:
 
 async def overlap(one: Locator, other: Locator) -> bool:
     a, b = await one.bounding_box(), await other.bounding_box()
-    assert a and b
+    assert a
+    assert b
     return (
         a["x"] < b["x"] + b["width"]
         and b["x"] < a["x"] + a["width"]
@@ -116,7 +117,7 @@ async def test_keys_of_the_page_rest_while_a_dialog_is_open(browser: Browser, se
     assert window.complaints == []
 
 
-@pytest.mark.parametrize("key, label", [("n", "Add a task"), ("/", "Search tasks")])
+@pytest.mark.parametrize(("key", "label"), [("n", "Add a task"), ("/", "Search tasks")])
 async def test_a_field_that_is_on_another_page_gets_the_focus_there(
     browser: Browser, server: Server, key: str, label: str
 ) -> None:
