@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
 import { IconButton } from './Button';
-import { countModal } from './modals';
+import { takeFoot } from './foot';
 import { useBackCloses } from './useBackCloses';
 import { goBack, keepWay, wayBack } from './wayBack';
 
@@ -19,7 +19,7 @@ interface Props {
 
 export function ModalDialog({ title, onClose, holds = false, children }: Props) {
   const [way] = useState(wayBack);
-  useEffect(countModal, []);
+  useEffect(takeFoot, []);
   useBackCloses(onClose);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>

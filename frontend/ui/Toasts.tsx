@@ -2,7 +2,7 @@
 
 import { type CSSProperties, useEffect } from 'react';
 import { Toaster } from 'sonner';
-import { modals$ } from './modals';
+import { foot$ } from './foot';
 import { followTheme, theme$ } from './theme';
 import { useSubject } from './useSubject';
 
@@ -17,11 +17,11 @@ const LOOK = {
 export function Toasts() {
   const theme = useSubject(theme$);
   useEffect(followTheme, []);
-  // Beside a dialog they can be clicked, and lie clear of its buttons.
+  // Beside a dialog they can be clicked, and they lie clear of what there is to press at the foot.
   return (
     <div data-beside-modal className="pointer-events-auto print:hidden">
       <Toaster
-        position={useSubject(modals$) > 0 ? 'top-center' : 'bottom-center'}
+        position={useSubject(foot$) > 0 ? 'top-center' : 'bottom-center'}
         theme={theme}
         closeButton
         style={LOOK}

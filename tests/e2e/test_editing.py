@@ -124,6 +124,20 @@ async def test_what_is_written_outlives_a_sign_out_elsewhere_and_a_reload(browse
     await expect(editor.get_by_label("Notes")).to_have_value("Two litres")
 
 
+async def test_a_double_click_acts_on_one_task(browser: Browser, server: Server) -> None:
+    window = await Window.open(browser, server.url)
+    await window.sign_up()
+    for title in ("Bread", "Milk", "Salt", "Tea"):
+        await window.add(title)
+    await expect(window.rows).to_have_count(4)
+    await window.page.get_by_role("button", name="Delete “Bread”").dblclick()
+    await window.page.get_by_role("checkbox", name="Complete “Milk”").dblclick()
+    await expect(window.page.get_by_text("Completed · 1")).to_be_visible()
+    assert await window.titles() == ["Salt", "Tea", "Milk"]
+    await expect(window.page.get_by_role("checkbox", checked=True)).to_have_count(1)
+    assert window.complaints == []
+
+
 async def test_a_time_of_day_survives_an_edit_of_something_else(browser: Browser, server: Server) -> None:
     window = await Window.open(browser, server.url, timezone_id="America/New_York", locale="en-GB")
     await window.sign_up()

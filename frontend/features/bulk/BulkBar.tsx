@@ -1,9 +1,10 @@
 'use client';
 
 import { CheckCheck, Folder, ListChecks, RotateCcw, Tag, Trash2, X } from 'lucide-react';
-import type { ComponentProps, ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useEffect } from 'react';
 import type { Label, Project } from '@/features/tasks/board';
 import { Button, IconButton } from '@/ui/Button';
+import { takeFoot } from '@/ui/foot';
 import { Menu, MenuItem } from '@/ui/Menu';
 import { Dot } from '@/ui/NavItem';
 import { useBulkChanges } from './changes';
@@ -24,6 +25,7 @@ interface Props {
 export function BulkBar({ choosing, projects, labels, onEnd, children }: Props) {
   const changes = useBulkChanges();
   const { tasks } = choosing;
+  useEffect(takeFoot, []);
   const none = tasks.length === 0;
   const reopen = !none && tasks.every(({ completed }) => completed);
   const act = (work: Promise<void>) => {

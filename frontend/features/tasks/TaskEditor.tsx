@@ -117,7 +117,11 @@ export function TaskEditor({
           {TEXT.deletedElsewhere}
         </p>
       )}
-      <form onSubmit={submit} onInvalidCapture={({ target }) => disclose(target)} className="grid gap-4">
+      <form
+        onSubmit={submit}
+        onInvalidCapture={({ target }) => disclose(target)}
+        className="grid grid-cols-[minmax(0,1fr)] gap-4"
+      >
         <div>
           <TextField
             label={TEXT.title}
