@@ -49,6 +49,8 @@ export class Session {
   token: string | null = null;
   /** Whether whoever was here last said that they leave. */
   loggedOut = false;
+  /** Whether they were signed out by something else. */
+  ended = false;
   private expiresAt = Number.POSITIVE_INFINITY;
   private refreshing: Promise<boolean> | null = null;
 
@@ -119,6 +121,7 @@ export class Session {
       throw new Unreachable(answer.errors?.[0]?.message ?? 'The server gave no answer.');
     }
     if (this.admit(payload)) return true;
+    this.ended = !this.loggedOut && Boolean(this.userId$.value);
     this.leave();
     return false;
   }
@@ -138,6 +141,7 @@ export class Session {
     this.token = payload.accessToken;
     this.expiresAt = Date.parse(payload.accessTokenExpiresAt ?? '') || Number.POSITIVE_INFINITY;
     this.loggedOut = false;
+    this.ended = false;
     this.become(payload.user.id);
     return true;
   }

@@ -65,6 +65,7 @@ export function openStore(session: Session, database: Database | null = null): S
       void session.refresh().catch(() => undefined);
     },
     answered: (change, { data }) => shown.answered(change, data),
+    settled: () => copy?.changed(), // its event may be long in coming, and until then it is nowhere else
   });
   const client = new ApolloClient({ cache, link: ApolloLink.from([stale, outbox]) });
   const elsewhere$ = new Subject<LiveEvent>();

@@ -24,6 +24,7 @@ export function Connection() {
   const state = useSubject(store.feed.state$);
   const waiting = useSubject(store.outbox.waiting$);
   const slow = useLasting(waiting > 0, SLOW_MS);
+  const unkept = useLasting(useSubject(store.outbox.unkept$) > 0, SLOW_MS);
   return (
     <output
       aria-live="polite"
@@ -35,6 +36,7 @@ export function Connection() {
       <span aria-hidden className={clsx('size-2 rounded-full', DOTS[state])} />
       {TEXT[state]}
       {waiting > 0 && (slow || !hears(state)) && <span className="text-warn">· {TEXT.waiting(waiting)}</span>}
+      {unkept && <span className="text-danger">· {TEXT.unkept}</span>}
     </output>
   );
 }

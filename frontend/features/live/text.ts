@@ -13,5 +13,6 @@ export const TEXT = {
   offline: 'Offline',
   polling: 'Live, by polling',
   reconnecting: 'Reconnecting',
+  unkept: 'keep this tab open: they are nowhere else',
   waiting: (count: number) => `${count} unsaved`,
 } as const;

@@ -1,6 +1,7 @@
 'use client';
 
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
+import { leftWaiting } from '@/graphql/kept/database';
 import type { Refusal, Session } from '@/graphql/session';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
@@ -14,6 +15,9 @@ export function AuthForm({ session }: { session: Session }) {
   const [email, setEmail] = useState('');
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [waiting, setWaiting] = useState<number | null>(null);
+
+  useEffect(() => void leftWaiting().then(setWaiting), []);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -41,6 +45,11 @@ export function AuthForm({ session }: { session: Session }) {
   return (
     <Front>
       <form onSubmit={submit} className="grid gap-4">
+        {(session.ended || waiting !== null) && (
+          <output className="rounded-lg border border-warn px-3 py-2 text-sm">
+            {TEXT.ended} {waiting ? TEXT.endedWaiting(waiting) : ''}
+          </output>
+        )}
         {isNew && <TextField label={TEXT.name} name="name" autoComplete="name" error={wrong('name')} />}
         <TextField
           label={TEXT.email}

@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from '@testing-library/react';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { StrictMode } from 'react';
 import { toast } from 'sonner';
@@ -8,7 +8,7 @@ import { Board } from '@/features/tasks/Board';
 import { lastOwner } from '@/graphql/kept/database';
 import { aServer, asks, connection, open, press, ticks } from '@/tests/app';
 import { aDevice, aTab } from '@/tests/device';
-import { BOB, page, refusal, type Server } from '@/tests/server';
+import { BOB, coded, page, refusal, type Server } from '@/tests/server';
 import { aTask } from '@/tests/things';
 import { TEXT } from './text';
 
@@ -55,6 +55,24 @@ test('a session that has ended elsewhere leads to the form', async () => {
   server.signedIn = false;
   feed.socket.closes(4403);
   expect(await screen.findByLabelText('Email')).toBeVisible();
+  expect(screen.getByText(TEXT.ended)).toBeVisible();
+});
+
+test('who is signed out elsewhere is told how much waits for them, after a reload too', async () => {
+  aDevice();
+  const feed = await open(server);
+  server.root.completeTask = () => {
+    throw coded('UNAVAILABLE');
+  };
+  await userEvent.click(ticks('Buy milk'));
+  await waitFor(() => expect(asks()).toBe(false)); // it waits on the device
+  server.signedIn = false;
+  feed.socket.closes(4403);
+  const told = async () => (await screen.findByText(TEXT.endedWaiting(1), { exact: false })).textContent;
+  expect(await told()).toContain(TEXT.ended);
+  cleanup();
+  render(<SignedIn>nothing</SignedIn>);
+  expect(await told()).toContain(TEXT.ended);
 });
 
 test('who leaves with unsaved changes is asked', async () => {
@@ -94,6 +112,7 @@ test('as the form is shown to who has logged out, nothing of theirs is on the de
   await press(TEXT.logOut);
   await screen.findByLabelText('Email');
   expect(await lastOwner()).toBeNull();
+  expect(screen.queryByText(TEXT.ended, { exact: false })).toBeNull();
 });
 
 test('who comes after another person finds nothing of theirs', async () => {

@@ -1,6 +1,9 @@
 export const TEXT = {
   backToLogIn: 'Back to log in',
   email: 'Email',
+  ended: 'You were signed out: on another device, or because you had not been here for long.',
+  endedWaiting: (count: number) =>
+    `${count === 1 ? 'A change waits' : `${count} changes wait`} on this device, and will be saved once you sign in again. If somebody else signs in here, what waits is removed.`,
   forgot: 'Forgot your password?',
   forgotHint: 'We send you a link that lets you set a new one.',
   forgotTitle: 'Forgot your password?',

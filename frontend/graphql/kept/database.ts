@@ -106,6 +106,19 @@ export async function lastOwner(): Promise<string | null> {
   }
 }
 
+/** How many changes wait here for whoever was signed out by something else; null where nobody was. */
+export async function leftWaiting(): Promise<number | null> {
+  try {
+    const db = await connect();
+    const owner = await db.get('owner', 'owner');
+    const waiting = await db.count('outbox');
+    db.close();
+    return owner === undefined ? null : waiting;
+  } catch {
+    return null;
+  }
+}
+
 async function connect(): Promise<IDBPDatabase<Stores>> {
   if (!navigator.locks) throw new Error('Tabs can’t take turns here.');
   const opening = openDB<Stores>(DATABASE, FORMAT, {

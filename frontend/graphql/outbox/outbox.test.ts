@@ -46,6 +46,7 @@ beforeEach(async () => {
     refusal: refusalOf,
     show: vi.fn(),
     answered: vi.fn(),
+    settled: vi.fn(),
     left: vi.fn(),
     wait: (ms, signal) =>
       new Promise((end) => {

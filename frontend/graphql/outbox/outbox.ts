@@ -27,6 +27,8 @@ export interface OutboxPorts extends SenderPorts {
   show: (change: Change) => void;
   /** Puts the answer in the place of what was shown. */
   answered: (change: Change, answer: Answer<Data>) => void;
+  /** What an answer says is in the cache now. */
+  settled: () => void;
   /** The person logs out in another tab. */
   left: () => void;
 }
@@ -200,10 +202,14 @@ export class OutboxLink extends ApolloLink {
     if (refused) this.refuse([refused]);
     const asked = this.asked.get(change.id);
     this.asked.delete(change.id);
-    if (!asked) return this.ports.answered(change, answer);
-    asked.settled?.(change, answer);
-    asked.sink.next(answer as ApolloLink.Result);
-    asked.sink.complete();
+    if (asked) {
+      asked.settled?.(change, answer);
+      asked.sink.next(answer as ApolloLink.Result);
+      asked.sink.complete();
+    } else {
+      this.ports.answered(change, answer);
+    }
+    this.ports.settled();
   }
 
   private refuse(refused: readonly Refused[]) {

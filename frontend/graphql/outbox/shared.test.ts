@@ -1,3 +1,4 @@
+import { openDB } from 'idb';
 import { toast } from 'sonner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BOARD, type Task } from '@/features/tasks/board';
@@ -201,6 +202,22 @@ test('where the device takes no more, changes wait in the tab, behind what it to
   online();
   await waiting(store, 0);
   expect(sent('CreateTask').map(({ variables }) => variables.input?.title)).toEqual(['Bread', 'Butter', 'Cheese']);
+});
+
+test('what is answered is on the device, though its event has not come', async () => {
+  const { store, changes } = await loaded();
+  await changes.create({ title: 'Bread', project: null });
+  await vi.waitFor(async () => {
+    const db = await openDB('taskflow');
+    const rows = (await db.getAll('rows')) as Partial<Task>[];
+    db.close();
+    expect(rows.map(({ title }) => title)).toContain('Bread');
+  });
+  store.close();
+  server.down = true;
+  const session = new Session();
+  session.assume('ana');
+  expect(shown((await tab(session)).store)).toEqual(['Buy milk v3', 'Bread v1']);
 });
 
 test('nothing of who logs out stays, and the next one’s outbox is empty', async () => {
