@@ -30,7 +30,7 @@ async def test_one_stays_signed_in_until_one_logs_out(browser: Browser, server: 
     await window.page.reload()
     await expect(window.page.get_by_role("button", name="Log in")).to_be_visible()
     await window.log_in(email, "not the password")
-    await expect(window.page.get_by_role("alert")).to_be_visible()
+    await expect(window.page.get_by_role("main").get_by_role("alert")).to_be_visible()
     await window.log_in(email)
     await expect(window.row("Still here")).to_have_count(1)
     assert await window.page.evaluate("Object.keys(localStorage).concat(document.cookie)") == [""]
