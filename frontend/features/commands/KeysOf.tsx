@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import type { Keys } from './keys';
 import { TEXT } from './text';
 
-const LOOK = 'rounded border border-line bg-page px-1.5 py-0.5 font-mono text-xs text-soft';
+const LOOK = 'whitespace-nowrap rounded border border-line bg-page px-1.5 py-0.5 font-mono text-xs text-soft';
 
 /** Keys as they stand on a keyboard. */
 export function KeysOf({ keys }: { keys: Keys }) {
