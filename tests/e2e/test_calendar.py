@@ -80,7 +80,7 @@ async def test_an_import_tells_first_what_it_cannot_keep_and_comes_back_as_an_ex
     window = await settings(browser, server.url)
     page = window.page
     await choose(page, "no calendar")
-    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(page.get_by_role("main").get_by_role("alert")).to_be_visible()
     await choose(page, CALENDAR)
     await expect(page.get_by_text("plants.ics: 2 new, 0 changed")).to_be_visible()
     await expect(page.get_by_role("region", name="What can’t be kept")).to_contain_text("LOCATION")
