@@ -1,8 +1,9 @@
 'use client';
 
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
-import { ask, type Fault, faultBy, faultOf } from '@/graphql/ask';
+import { useAsking } from '@/features/session/useAsking';
+import { ask, faultOf } from '@/graphql/ask';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Modal } from '@/ui/Modal';
@@ -12,32 +13,21 @@ import { TEXT } from './text';
 export function DeleteSection() {
   const { session, store } = useHere();
   const [open, setOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<Fault | null>(null);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const password = String(new FormData(event.currentTarget).get('password'));
-    setBusy(true);
-    try {
-      const refused = faultOf((await ask(session.run.bind(session), DELETE_ACCOUNT, { input: { password } })).payload);
-      setFault(refused);
-      if (refused) return;
-      // Its channels went with it; the cookie goes as well, and all that is on this device.
-      await session.logOut(store.forget);
-    } catch (error) {
-      setFault(faultBy(error));
-    } finally {
-      setBusy(false);
-    }
-  }
+  const { busy, fault, submit, forget } = useAsking(async (typed) => {
+    const input = { password: typed('password') };
+    const refused = faultOf((await ask(session.run.bind(session), DELETE_ACCOUNT, { input })).payload);
+    if (refused) return refused;
+    // Its channels went with it; the cookie goes as well, and all that is on this device.
+    await session.logOut(store.forget);
+    return null;
+  });
 
   return (
     <div>
       <Button
         kind="danger"
         onClick={() => {
-          setFault(null);
+          forget();
           setOpen(true);
         }}
       >

@@ -1,8 +1,8 @@
 'use client';
 
-import { type FormEvent, useRef, useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
-import { ask, type Fault, faultBy, faultOf } from '@/graphql/ask';
+import { useAsking } from '@/features/session/useAsking';
+import { ask, faultOf } from '@/graphql/ask';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { CHANGE_PASSWORD } from './operations';
@@ -12,32 +12,16 @@ import { useViewer } from './useViewer';
 export function PasswordSection() {
   const { session } = useHere();
   const { viewer } = useViewer();
-  const form = useRef<HTMLFormElement>(null);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<Fault | null>(null);
-  const [done, setDone] = useState(false);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const typed = new FormData(event.currentTarget);
-    const input = { password: String(typed.get('password')), newPassword: String(typed.get('newPassword')) };
-    setBusy(true);
-    setDone(false);
-    try {
-      const refused = faultOf((await ask(session.run.bind(session), CHANGE_PASSWORD, { input })).payload);
-      setFault(refused);
-      setDone(!refused);
-      if (!refused) form.current?.reset();
-    } catch (error) {
-      setFault(faultBy(error));
-    } finally {
-      setBusy(false);
-    }
-  }
+  const { busy, done, fault, submit } = useAsking(async (typed, form) => {
+    const input = { password: typed('password'), newPassword: typed('newPassword') };
+    const refused = faultOf((await ask(session.run.bind(session), CHANGE_PASSWORD, { input })).payload);
+    if (!refused) form.reset();
+    return refused;
+  });
 
   const wrong = (field: string) => (fault?.field === field ? fault.message : undefined);
   return (
-    <form ref={form} onSubmit={submit} className="grid gap-4 rounded-xl border border-line bg-card px-4 py-4 shadow-sm">
+    <form onSubmit={submit} className="grid gap-4 rounded-xl border border-line bg-card px-4 py-4 shadow-sm">
       {/* For what keeps passwords: whose this is. */}
       <input type="text" autoComplete="username" value={viewer?.email ?? ''} readOnly hidden />
       <TextField

@@ -1,12 +1,11 @@
 'use client';
 
-import { type FormEvent, useState } from 'react';
-import { type Fault, faultBy } from '@/graphql/ask';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Front } from './Front';
 import { requestReset } from './reset';
 import { TEXT } from './text';
+import { useAsking } from './useAsking';
 
 interface Props {
   /** What was typed already. */
@@ -16,30 +15,11 @@ interface Props {
 
 /** Has a link sent that lets its reader set a new password. Whether there is such an account is not told. */
 export function ForgotPassword({ email, onBack }: Props) {
-  const [busy, setBusy] = useState(false);
-  const [sent, setSent] = useState(false);
-  const [fault, setFault] = useState<Fault | null>(null);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const address = String(new FormData(event.currentTarget).get('email') ?? '');
-    setBusy(true);
-    setFault(null);
-    try {
-      const refused = await requestReset(address);
-      setFault(refused);
-      setSent(refused === null);
-    } catch (error) {
-      setFault(faultBy(error));
-    } finally {
-      setBusy(false);
-    }
-  }
-
+  const { busy, done, fault, submit } = useAsking((typed) => requestReset(typed('email')));
   return (
     <Front>
       <h2 className="text-lg font-semibold">{TEXT.forgotTitle}</h2>
-      {sent ? (
+      {done ? (
         <output className="mt-2 block text-soft">{TEXT.linkSent}</output>
       ) : (
         <form onSubmit={submit} className="mt-2 grid gap-4">

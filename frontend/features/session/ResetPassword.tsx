@@ -1,21 +1,19 @@
 'use client';
 
 import Link from 'next/link';
-import { type FormEvent, useEffect, useState } from 'react';
-import { type Fault, faultBy } from '@/graphql/ask';
+import { useEffect, useState } from 'react';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
 import { Front } from './Front';
 import { resetPassword } from './reset';
 import { TEXT } from './text';
+import { useAsking } from './useAsking';
 
 /** Where the link of a mail leads: its token stands behind `#`, which no server is told. */
 export function ResetPassword() {
   /** Undefined before the address was read. */
   const [token, setToken] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [done, setDone] = useState(false);
-  const [fault, setFault] = useState<Fault | null>(null);
+  const { busy, done, fault, submit, forget } = useAsking((typed) => resetPassword(token ?? '', typed('password')));
 
   useEffect(() => {
     const read = () => {
@@ -23,28 +21,12 @@ export function ResetPassword() {
       // Neither a history nor somebody who looks on shall have it.
       if (found) history.replaceState(null, '', location.pathname);
       setToken((known) => found || known || '');
-      if (found) setFault(null);
+      if (found) forget();
     };
     read();
     addEventListener('hashchange', read); // another link, in the same tab
     return () => removeEventListener('hashchange', read);
-  }, []);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const password = String(new FormData(event.currentTarget).get('password') ?? '');
-    setBusy(true);
-    setFault(null);
-    try {
-      const refused = await resetPassword(token ?? '', password);
-      setFault(refused);
-      setDone(refused === null);
-    } catch (error) {
-      setFault(faultBy(error));
-    } finally {
-      setBusy(false);
-    }
-  }
+  }, [forget]);
 
   const atPassword = fault?.field === 'newPassword' ? fault.message : undefined;
   return (
