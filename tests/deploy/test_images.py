@@ -42,17 +42,18 @@ def built(request: pytest.FixtureRequest) -> Built:
     can_build()
     have_bases()
     podman("image", "prune", "--force", "--filter=until=72h")  # steps of builds that are over
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    capture = request.config.pluginmanager.getplugin("capturemanager")
 
     @cache
     def build_once(name: str) -> str:
         started = time.monotonic()
         cpu = build(name, DOCKERFILES[name])
         own = size(name) - size(BASES[name])
-        reporter.write_line(
-            f"\n{name}: built in {time.monotonic() - started:.0f} s, {cpu:.0f} s of CPU; "
-            f"{size(name):.0f} MB, {own:.0f} MB of them on top of {BASES[name]}"
-        )
+        with capture.global_and_fixture_disabled():
+            print(
+                f"\n{name}: built in {time.monotonic() - started:.0f} s, {cpu:.0f} s of CPU; "
+                f"{size(name):.0f} MB, {own:.0f} MB of them on top of {BASES[name]}"
+            )
         return name
 
     return build_once
