@@ -104,7 +104,9 @@ async def test_the_back_button_closes_the_editor_before_it_leads_anywhere(
     assert window.complaints == []
 
 
-async def test_what_is_written_outlives_a_sign_out_elsewhere_and_a_reload(browser: Browser, server: Server) -> None:
+async def test_what_is_written_outlives_a_sign_out_elsewhere_and_a_reload(
+    browser: Browser, server: Server
+) -> None:
     here, there = await two_windows(browser, server.url)
     await here.add("Milk")
     await here.new_task.fill("Bread tomorrow")
