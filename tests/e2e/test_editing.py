@@ -107,7 +107,7 @@ async def test_the_back_button_closes_the_editor_before_it_leads_anywhere(
 async def test_what_is_written_outlives_a_sign_out_elsewhere_and_a_reload(
     browser: Browser, server: Server
 ) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await here.add("Milk")
     await here.new_task.fill("Bread tomorrow")
     editor = await here.edit("Milk")

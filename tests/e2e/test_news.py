@@ -15,7 +15,7 @@ MANY = "5 changes from another device"
 
 
 async def test_the_other_device_tells_what_was_added_and_shows_it(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     # Another tab of the same browser is no other device.
     tab = Window(here.context, await here.context.new_page())
     await tab.page.goto(server.url)
@@ -37,7 +37,7 @@ async def test_the_other_device_tells_what_was_added_and_shows_it(browser: Brows
 
 
 async def test_who_does_not_want_to_be_told_is_not(browser: Browser, server: Server) -> None:
-    here, there = await two_windows(browser, server.url)
+    here, there = await two_windows(browser, server)
     await there.page.get_by_role("link", name="Settings").click()
     await there.page.get_by_role("checkbox", name="Tell me what is added").uncheck()
     await there.page.reload()
