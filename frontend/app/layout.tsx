@@ -1,13 +1,15 @@
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { TEXT } from '@/features/frame/text';
 import { Worker } from '@/features/frame/Worker';
 import { Toasts } from '@/ui/Toasts';
+import { TEXT as UI } from '@/ui/text';
 import { THEME_SCRIPT } from '@/ui/theme';
 
 export const metadata: Metadata = {
-  title: 'TaskFlow',
-  description: 'A todo list that is the same on all your devices a moment after you change it on one.',
+  title: UI.app,
+  description: TEXT.about,
 };
 
 export const viewport: Viewport = {

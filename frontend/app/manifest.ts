@@ -1,12 +1,14 @@
 import type { MetadataRoute } from 'next';
+import { TEXT } from '@/features/frame/text';
+import { TEXT as UI } from '@/ui/text';
 
 export const dynamic = 'force-static';
 
 export default function manifest(): MetadataRoute.Manifest {
   return {
-    name: 'TaskFlow',
-    short_name: 'TaskFlow',
-    description: 'A todo list that is the same on all your devices a moment after you change it on one.',
+    name: UI.app,
+    short_name: UI.app,
+    description: TEXT.about,
     start_url: '/',
     display: 'standalone',
     background_color: '#f8fafc',

@@ -1,8 +1,9 @@
 /** Questions and changes that are answered while somebody waits: they go past the outbox, and are sent once. */
 
 import type { TypedDocumentNode } from '@apollo/client';
+import { textOf } from './document';
 import type { Session } from './session';
-import { textOf } from './text';
+import { TEXT } from './text';
 
 export type Run = Session['run'];
 
@@ -21,7 +22,7 @@ export async function ask<Data, Variables extends Record<string, unknown>>(
 ): Promise<Data> {
   const { data, errors } = await run<Data>(textOf(document), variables);
   if (data) return data;
-  throw new Error(errors?.[0]?.message ?? 'The server gave no answer.');
+  throw new Error(errors?.[0]?.message ?? TEXT.noAnswer);
 }
 
 /** The first thing that a payload holds against its input. */
@@ -31,6 +32,6 @@ export function faultOf({ errors: [error] }: { errors: { code: string; message: 
 
 /** What went wrong, where nothing in particular did. */
 export function faultBy(error: unknown): Fault {
-  const message = (error as { message?: string } | null)?.message || 'That didn’t work. Please try again.';
+  const message = (error as { message?: string } | null)?.message || TEXT.tryAgain;
   return { code: '', field: undefined, message };
 }

@@ -1,6 +1,7 @@
 /** One operation over HTTP, and what its failure means. */
 
 import { correlationId } from './origin';
+import { TEXT } from './text';
 
 export interface GraphQLErrorShape {
   message: string;
@@ -46,17 +47,17 @@ export async function post<Data>(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
-    throw new Unreachable('The server can’t be reached.', { cause: error });
+    throw new Unreachable(TEXT.unreachable, { cause: error });
   }
   let answer: Answer<Data>;
   try {
     answer = (await response.json()) as Answer<Data>;
   } catch (error) {
-    throw new Unreachable(`The server answered ${response.status}.`, { cause: error });
+    throw new Unreachable(TEXT.answered(response.status), { cause: error });
   }
   // JSON of something on the way, such as a proxy.
-  if (!answer?.data && !answer?.errors?.length) throw new Unreachable(`The server answered ${response.status}.`);
-  if (errorCode(answer) === 'UNAVAILABLE') throw new Unreachable('The server can’t answer right now.');
+  if (!answer?.data && !answer?.errors?.length) throw new Unreachable(TEXT.answered(response.status));
+  if (errorCode(answer) === 'UNAVAILABLE') throw new Unreachable(TEXT.busy);
   return answer;
 }
 

@@ -5,6 +5,7 @@
 
 import { BehaviorSubject } from 'rxjs';
 import { type Answer, errorCode, post, Unreachable } from './http';
+import { TEXT } from './text';
 
 export interface Refusal {
   field: string | undefined;
@@ -14,11 +15,7 @@ export interface Refusal {
 /** Whoever began this is not signed in here any more: it must not go on as somebody else. */
 export class Left extends Error {
   constructor(kept = false) {
-    super(
-      kept
-        ? 'You were signed out. What is not saved yet waits on this device until you sign in again.'
-        : 'Signed out before the last changes were saved. They are gone.',
-    );
+    super(kept ? TEXT.kept : TEXT.gone);
   }
 }
 
@@ -118,7 +115,7 @@ export class Session {
     const answer = await this.send<{ payload: AuthPayload }>(REFRESH, {}, null);
     const payload = answer.data?.payload;
     if (!payload && errorCode(answer) !== 'UNAUTHENTICATED') {
-      throw new Unreachable(answer.errors?.[0]?.message ?? 'The server gave no answer.');
+      throw new Unreachable(answer.errors?.[0]?.message ?? TEXT.noAnswer);
     }
     if (this.admit(payload)) return true;
     this.ended = !this.loggedOut && Boolean(this.userId$.value);
@@ -132,7 +129,7 @@ export class Session {
     const error = payload?.errors[0];
     return {
       field: error?.field.at(-1),
-      message: error?.message ?? answer.errors?.[0]?.message ?? 'Something went wrong.',
+      message: error?.message ?? answer.errors?.[0]?.message ?? TEXT.wrong,
     };
   }
 

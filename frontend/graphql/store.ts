@@ -13,6 +13,7 @@ import { BOARD } from '@/features/tasks/board';
 import { Drafts } from '@/features/tasks/drafts';
 import { loadBoard } from '@/features/tasks/load';
 import { newCache } from './cache';
+import { textOf } from './document';
 import { socketUrl } from './http';
 import { Copy } from './kept/copy';
 import type { Database } from './kept/database';
@@ -22,7 +23,6 @@ import { OutboxLink } from './outbox/outbox';
 import { Tabs } from './outbox/tabs';
 import { Left, type Session } from './session';
 import { StaleAnswers } from './stale';
-import { textOf } from './text';
 
 export interface Store {
   client: ApolloClient;

@@ -4,6 +4,7 @@ import { Check, Copy } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Button } from './Button';
 import { TextField } from './Field';
+import { TEXT } from './text';
 
 interface Props {
   label: string;
@@ -37,7 +38,7 @@ export function CopyField({ label, value, hint }: Props) {
       />
       <Button kind="outline" className="mt-6 min-h-10" aria-label={`Copy: ${label}`} onClick={() => void copy()}>
         {copied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
-        {copied ? 'Copied' : 'Copy'}
+        {copied ? TEXT.copied : TEXT.copy}
       </Button>
     </div>
   );

@@ -3,6 +3,7 @@ import { Dialog } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
 import { IconButton } from './Button';
 import { takeFoot } from './foot';
+import { TEXT } from './text';
 import { useBackCloses } from './useBackCloses';
 import { goBack, keepWay, wayBack } from './wayBack';
 
@@ -46,7 +47,7 @@ export function ModalDialog({ title, onClose, holds = false, children }: Props) 
           <Dialog.Title className="mt-1 mb-4 min-h-7 pr-11 text-lg font-semibold wrap-anywhere">{title}</Dialog.Title>
           {children}
           <Dialog.Close asChild>
-            <IconButton label="Close" className="absolute top-5 right-5">
+            <IconButton label={TEXT.close} className="absolute top-5 right-5">
               <X aria-hidden className="size-5" />
             </IconButton>
           </Dialog.Close>

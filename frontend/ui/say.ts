@@ -1,6 +1,5 @@
 import { toast } from 'sonner';
-
-const FAILED = 'That didn’t work. Nothing was changed.';
+import { TEXT } from './text';
 
 type Payloads = Record<string, { errors: { message: string }[] }>;
 
@@ -19,6 +18,6 @@ export async function say(work: Promise<{ data?: Payloads | undefined }>): Promi
 
 /** Says what went wrong. What is the same for many is said once. */
 export function complain(error: unknown) {
-  const message = (error as { message?: string } | null)?.message || FAILED;
+  const message = (error as { message?: string } | null)?.message || TEXT.failed;
   toast.error(message, { id: message });
 }

@@ -1,13 +1,12 @@
 import { useEffect } from 'react';
-
-const APP = 'TaskFlow';
+import { TEXT } from './text';
 
 /** What the window is called, and where the history leads back to. */
 export function useTitle(title: string) {
   useEffect(() => {
-    document.title = `${title} · ${APP}`;
+    document.title = TEXT.title(title);
     return () => {
-      document.title = APP;
+      document.title = TEXT.app;
     };
   }, [title]);
 }

@@ -1,7 +1,9 @@
 import type { Metadata } from 'next';
 import { ResetPassword } from '@/features/session/ResetPassword';
+import { TEXT } from '@/features/session/text';
+import { TEXT as UI } from '@/ui/text';
 
-export const metadata: Metadata = { title: 'Set a new password · TaskFlow', referrer: 'no-referrer' };
+export const metadata: Metadata = { title: UI.title(TEXT.resetTitle), referrer: 'no-referrer' };
 
 export default function Reset() {
   return <ResetPassword />;

@@ -1,4 +1,5 @@
 export const TEXT = {
+  about: 'A todo list that is the same on all your devices a moment after you change it on one.',
   api: {
     title: 'API',
     about: 'All that this app does, your own programs can do as well.',

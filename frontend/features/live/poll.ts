@@ -1,8 +1,9 @@
 /** The events after a cursor, asked for over HTTP. */
 
+import { textOf } from '@/graphql/document';
 import type { PastEventsQuery } from '@/graphql/generated/graphql';
 import { type Answer, errorCode, Unreachable } from '@/graphql/http';
-import { textOf } from '@/graphql/text';
+import { TEXT } from '@/graphql/text';
 import { type LiveEvent, PAST_EVENTS } from './events';
 import { isLost } from './socket';
 
@@ -21,7 +22,7 @@ export interface Page {
 export async function pageAfter(ask: Ask, after: string): Promise<Page> {
   const answer = await ask<PastEventsQuery>(QUERY, { after });
   if (isLost(errorCode(answer))) return { events: [], cursor: null, more: false };
-  if (!answer.data) throw new Unreachable(answer.errors?.[0]?.message ?? 'The server gave no answer.');
+  if (!answer.data) throw new Unreachable(answer.errors?.[0]?.message ?? TEXT.noAnswer);
   const { nodes, pageInfo } = answer.data.events;
   return { events: nodes, cursor: pageInfo.endCursor ?? nodes.at(-1)?.cursor ?? after, more: pageInfo.hasNextPage };
 }

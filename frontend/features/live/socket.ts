@@ -1,8 +1,8 @@
 /** One socket, from its opening to its end. */
 
 import { type Client, createClient } from 'graphql-ws';
+import { textOf } from '@/graphql/document';
 import type { LiveEventsSubscription } from '@/graphql/generated/graphql';
-import { textOf } from '@/graphql/text';
 import { LIVE_EVENTS, type LiveEvent } from './events';
 
 const QUERY = textOf(LIVE_EVENTS);

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useHere } from '@/features/session/SignedIn';
 import type { Task } from '@/features/tasks/board';
-import { textOf } from '@/graphql/text';
+import { textOf } from '@/graphql/document';
 import { questionKey, questionOf } from './preview';
 import type { Repeats } from './repeats';
 

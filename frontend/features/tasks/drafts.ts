@@ -38,7 +38,8 @@ interface Kept {
 
 export const UNTOUCHED: Unsaved = { draft: {}, reminders: NO_EDITS, subtask: '', label: '', reminder: NOTHING_OWN };
 export const NO_LINE: Line = { text: '', plain: [] };
-const KEY = 'taskflow-drafts';
+/** Counts up with every change of the form. */
+const KEY = 'taskflow-drafts-1';
 
 export function isUntouched({ draft, reminders, subtask, label, reminder }: Unsaved): boolean {
   const typed = subtask.trim() || label.trim() || reminder.wall || reminder.amount !== null;
@@ -49,9 +50,9 @@ export class Drafts {
   private kept: Kept;
 
   constructor(userId: string) {
-    const nothing = { userId, edits: [], line: NO_LINE };
     const kept = read();
-    this.kept = kept?.userId === userId ? kept : nothing;
+    this.kept = kept?.userId === userId ? kept : { userId, edits: [], line: NO_LINE };
+    if (kept !== this.kept) this.clear(); // it may be another person's
   }
 
   get line(): Line {

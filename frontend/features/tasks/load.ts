@@ -5,10 +5,11 @@ import type { DocumentNode } from 'graphql';
 import type { Versioned, Versions } from '@/features/live/apply';
 import { withNewestReminders } from '@/features/reminders/keep';
 import { boardOf } from '@/graphql/cache';
+import { textOf } from '@/graphql/document';
 import type { LoadQuery, MoreProjectsQuery, MoreTasksQuery } from '@/graphql/generated/graphql';
 import { type Answer, Unreachable } from '@/graphql/http';
 import { inSlices } from '@/graphql/slices';
-import { textOf } from '@/graphql/text';
+import { TEXT as GRAPHQL } from '@/graphql/text';
 import { BOARD, LOAD, MORE_PROJECTS, MORE_TASKS, TASK_FIELDS, type Task } from './board';
 
 type Run = <Data>(query: string, variables: Record<string, unknown>) => Promise<Answer<Data>>;
@@ -90,6 +91,6 @@ function once<Node extends { id: string; version: number }>(nodes: readonly Node
 
 async function answered<Data>(run: Run, query: DocumentNode, variables: Record<string, unknown>): Promise<Data> {
   const { data, errors } = await run<Data>(textOf(query), variables);
-  if (!data) throw new Unreachable(errors?.[0]?.message ?? 'The server gave no answer.');
+  if (!data) throw new Unreachable(errors?.[0]?.message ?? GRAPHQL.noAnswer);
   return data;
 }

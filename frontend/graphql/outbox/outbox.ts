@@ -11,13 +11,13 @@ import { BehaviorSubject, type Observer } from 'rxjs';
 import type { Aim } from '@/features/tasks/aim';
 import type { Answer } from '@/graphql/http';
 import { newId } from '@/graphql/ids';
+import { TEXT } from '@/graphql/text';
 import type { Change, Data, Refused } from './change';
 import { Sender, type SenderPorts } from './sender';
 import type { Tabs } from './tabs';
 
 /** So long after there is nothing left to send, what is still said to wait was answered unheard. */
 const UNHEARD_MS = 2_000;
-const UNHEARD = 'Another tab sent this, and was closed. What you see is what the server has.';
 
 export interface OutboxPorts extends SenderPorts {
   tabs: Tabs;
@@ -182,7 +182,7 @@ export class OutboxLink extends ApolloLink {
     const kept = new Set(changes.map(({ id }) => id));
     for (const change of this.waiting.values()) {
       if (kept.has(change.id) || this.unkept.has(change.id)) continue;
-      this.told(change, { errors: [{ message: UNHEARD }] }, null);
+      this.told(change, { errors: [{ message: TEXT.unheard }] }, null);
     }
   }
 
