@@ -82,6 +82,10 @@ class Window:
         await self.new_task.fill(title)
         await self.new_task.press("Enter")
 
+    async def heighten(self) -> None:
+        """Makes room for some dozens of rows: those far from what is seen are not drawn."""
+        await self.page.set_viewport_size({"width": 1280, "height": 4_000})
+
     def row(self, title: str) -> Locator:
         return self.rows.filter(has_text=title)
 

@@ -143,6 +143,8 @@ async def test_where_sockets_are_blocked_changes_come_all_the_same_and_live_is_f
 
 async def test_windows_are_live_again_soon_after_the_server_is(browser: Browser, server: Server) -> None:
     here, there = await two_windows(browser, server)
+    for window in (here, there):
+        await window.heighten()
     await server.kill()
     started = asyncio.get_running_loop().time()
     expected: list[str] = []

@@ -25,6 +25,8 @@ async def test_a_task_added_in_one_window_shows_in_the_other(browser: Browser, s
 
 async def test_a_server_killed_while_tasks_are_added_costs_nothing(browser: Browser, server: Server) -> None:
     here, there = await two_windows(browser, server)
+    for window in (here, there):
+        await window.heighten()
     expected = [f"Task {number:02}" for number in range(30)]
 
     async def add_all() -> None:
