@@ -92,7 +92,9 @@ export function Checkbox({ label, className, ...props }: Omit<ComponentProps<'in
   return (
     <label className={clsx('flex items-start gap-2 text-sm has-disabled:opacity-50', className)}>
       <input type="checkbox" className="mt-0.5 size-4 shrink-0 accent-accent" {...props} />
-      <span dir="auto">{label}</span>
+      <span dir="auto" className="min-w-0 wrap-anywhere">
+        {label}
+      </span>
     </label>
   );
 }

@@ -39,7 +39,7 @@ export function LabelPicker({ labels, chosen, name, onType, onChange }: Props) {
   }
 
   return (
-    <fieldset className="grid gap-2">
+    <fieldset className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <legend className="mb-1 text-sm font-medium">{TEXT.heading}</legend>
       {labels.length > 0 && (
         <div className="flex flex-wrap gap-1.5">

@@ -33,7 +33,7 @@ export function Subtasks({ of, subtasks, title, onType }: Props) {
   }
 
   return (
-    <fieldset className="grid gap-2">
+    <fieldset className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <legend className="mb-1 text-sm font-medium">{TEXT.subtasks}</legend>
       {subtasks.map((task) => (
         <label key={task.id} className="flex items-start gap-2 text-sm">

@@ -56,7 +56,7 @@ export function FilterChoices({ place, labels, onChange }: Props) {
 
 function Choices({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <fieldset className="grid gap-1.5">
+    <fieldset className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
       <legend className="mb-1.5 text-xs font-semibold tracking-wide text-soft uppercase">{title}</legend>
       {children}
     </fieldset>
