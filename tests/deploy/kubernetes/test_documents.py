@@ -46,6 +46,7 @@ def test_the_commands_of_a_section_do_what_it_says(
     assert done.returncode == 0, done.stdout + done.stderr
     release = cluster_helm("status", "taskflow", "--namespace=taskflow").stdout
     assert "STATUS: deployed" in release
+    assert re.search(r"\nOpen https?://\S+/( after)?\n", release), release
     running = empty_cluster.get("pods", "--namespace=taskflow", "--field-selector=status.phase=Running")[
         "items"
     ]
