@@ -52,7 +52,8 @@ dapr.io/sidecar-memory-limit: {{ .memory | quote }}
     key: KAFKA_SASL_PASSWORD
 {{- else }}
 - name: authType
-  value: none
+  # With `none` the component knows no TLS.
+  value: {{ ternary "certificate" "none" (eq $kafka.securityProtocol "SSL") }}
 {{- end }}
 {{- if has $kafka.securityProtocol (list "PLAINTEXT" "SASL_PLAINTEXT") }}
 - name: disableTls
