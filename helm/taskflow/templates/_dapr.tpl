@@ -15,6 +15,9 @@ dapr.io/log-as-json: "true"
 # The sidecar is told to stop when the app is only about to be: it takes no more events, and goes on to publish.
 dapr.io/block-shutdown-duration: {{ printf "%ds" (add $values.termination.preStopSeconds 10 | int) }}
 dapr.io/sidecar-seccomp-profile-type: RuntimeDefault
+# Its own store of secrets would not start without the Pod's token for the cluster. Dapr's operator, which has one, puts
+# into components what they refer to.
+dapr.io/disable-builtin-k8s-secret-store: "true"
 {{- with $values.dapr.resources }}
 {{- with .requests }}
 dapr.io/sidecar-cpu-request: {{ .cpu | quote }}
