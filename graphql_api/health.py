@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from graphql_api.migrate import is_current
+from graphql_api.migrate import is_served_by_this_release
 from graphql_api.wiring import Parts
 from resolvers.database import outages_as_unavailable
 from resolvers.errors import Unavailable
@@ -49,7 +49,7 @@ async def _state(parts: Parts) -> dict[str, object]:
     database = "ok"
     try:
         async with outages_as_unavailable():
-            if not await is_current(parts.database):
+            if not await is_served_by_this_release(parts.database):
                 database = "migrations are behind: run `python -m graphql_api migrate`"
     except Unavailable:
         database = "does not answer"

@@ -100,11 +100,26 @@ async def _connect(database: Database) -> AsyncIterator[AsyncConnection]:
 
 
 async def is_current(database: Database) -> bool:
-    """Whether the database has every migration of this release."""
+    """Whether the database is in this release's form."""
+    revision, known = await _revisions(database)
+    return revision == known[0]
 
-    def compare(connection: sa.Connection) -> bool:
+
+async def is_served_by_this_release(database: Database) -> bool:
+    """Whether the database has every migration of this release. It may have those of the next, which this one can live
+    with: so old processes serve on while new ones take their places, and again when those are taken back.
+    """
+    revision, known = await _revisions(database)
+    return revision is not None and (revision == known[0] or revision not in known)
+
+
+async def _revisions(database: Database) -> tuple[str | None, list[str]]:
+    """The database's, and this release's, with the newest first."""
+
+    def read(connection: sa.Connection) -> tuple[str | None, list[str]]:
         scripts = ScriptDirectory.from_config(alembic_config(connection))
-        return MigrationContext.configure(connection).get_current_revision() == scripts.get_current_head()
+        current = MigrationContext.configure(connection).get_current_revision()
+        return current, [script.revision for script in scripts.walk_revisions()]
 
     async with database.reader.connect() as connection:
-        return await connection.run_sync(compare)
+        return await connection.run_sync(read)
