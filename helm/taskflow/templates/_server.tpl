@@ -49,12 +49,13 @@ spec:
       ports:
         - name: http
           containerPort: 8000
-      # The process answers: it was started, and goes on. What is down around it is no reason to end it.
+      # The process answers: it was started, and goes on. What is down around it is no reason to end it. SQLite is migrated
+      # before it answers at all, which may take its minutes.
       startupProbe:
         httpGet: {path: /livez, port: http}
         periodSeconds: 2
         timeoutSeconds: 5
-        failureThreshold: 60
+        failureThreshold: 300
       livenessProbe:
         httpGet: {path: /livez, port: http}
         periodSeconds: 10
