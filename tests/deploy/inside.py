@@ -26,24 +26,21 @@ def ask(query: str, token: str = "", **variables: object) -> tuple[dict, str]:
 person = {"email": "ana@example.com", "password": "correct horse battery", "name": "Ana", "inCookie": True}
 payload, cookie = ask(SIGN_UP, input=person)
 token = payload["signUp"]["accessToken"]
-socket = websockets.sync.client.connect(
+with websockets.sync.client.connect(
     f"ws{URL[4:]}/graphql", subprotocols=["graphql-transport-ws"], origin=ORIGIN, open_timeout=20
-)
+) as socket:
 
+    def take(kind: str) -> dict:
+        while (message := json.loads(socket.recv(20)))["type"] != kind:
+            pass
+        return message
 
-def take(kind: str) -> dict:
-    while (message := json.loads(socket.recv(20)))["type"] != kind:
-        pass
-    return message
-
-
-socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
-take("connection_ack")
-subscription = {"query": "subscription { events { type task { title } } }"}
-socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": subscription}))
-ask(CREATE, token)
-event = take("next")["payload"]["data"]["events"]
-socket.close()
+    socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
+    take("connection_ack")
+    subscription = {"query": "subscription { events { type task { title } } }"}
+    socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": subscription}))
+    ask(CREATE, token)
+    event = take("next")["payload"]["data"]["events"]
 tasks, _ = ask("{ tasks { nodes { title } } }", token)
 with urllib.request.urlopen(f"{URL}/", timeout=20) as page:
     text, policy = page.read().decode(), page.headers["Content-Security-Policy"]
