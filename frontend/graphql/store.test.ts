@@ -109,7 +109,7 @@ test('another person who signs in in another tab gets nothing of what waits here
   server.viewer = BOB;
   server.signedIn = true; // and Bob logs in
   const { create } = taskChanges(store.client);
-  const all = [create({ title: 'One', project: null }), create({ title: 'Two', project: null })];
+  const all = [create({ title: 'One', project: null }).saved, create({ title: 'Two', project: null }).saved];
   expect(await Promise.all(all)).toEqual([false, false]);
   expect(changesSent()).toEqual(['CreateTask first']);
   expect(session).toMatchObject({ token: 'of Bob', userId$: { value: 'bob' } });
@@ -118,7 +118,7 @@ test('another person who signs in in another tab gets nothing of what waits here
 
 test('another person who signs in in the same tab gets nothing of what waits here', async () => {
   server.down = true;
-  const creating = taskChanges(store.client).create({ title: 'One', project: null });
+  const creating = taskChanges(store.client).create({ title: 'One', project: null }).saved;
   await vi.waitFor(() => expect(changesSent()).toHaveLength(1));
   server.down = false;
   await session.logOut(store.forget);

@@ -197,7 +197,7 @@ test('what is new elsewhere is seen while a new task of one’s own waits to be 
   const { client, close } = openStore(session);
   await loadBoard((query, variables) => session.run(query, variables), client.cache, versions);
   const seen = () => client.readQuery({ query: BOARD }, true)?.tasks.nodes.map(({ title }) => title);
-  const saving = taskChanges(client).create({ title: 'Mine', project: null });
+  const saving = taskChanges(client).create({ title: 'Mine', project: null }).saved;
   expect(seen()).toEqual(['Mine']);
   applyEvent(client.cache, versions, about('TASK_CREATED', 'c', aTask({ id: 'bread', title: 'Bread' })) as LiveEvent);
   expect(seen()).toEqual(['Mine', 'Bread']);

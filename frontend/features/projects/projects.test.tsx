@@ -28,7 +28,7 @@ test('a new project is there at once, and goes with its event', async () => {
   const made = server.sent.at(-1)?.variables.input;
   feed.event(about('PROJECT_DELETED', 'one', String(made?.id)));
   expect(await screen.findByRole('heading', { name: VIEWS.views.all })).toBeVisible();
-  expect(rows()).toHaveLength(1);
+  await waitFor(() => expect(rows()).toHaveLength(1));
 });
 
 test('a project gets another name and colour', async () => {

@@ -78,7 +78,7 @@ const milk = () => {
 
 test('a change is shown at once, and goes out again with the same id until it is answered', async () => {
   server.down = true;
-  const creating = changes.create({ title: 'Bread', project: null });
+  const creating = changes.create({ title: 'Bread', project: null }).saved;
   const first = await pauses.take();
   expect(shown()).toEqual(['Buy milk v1', 'Bread v0']);
   first.end();
@@ -96,9 +96,9 @@ test('a change is shown at once, and goes out again with the same id until it is
 test('changes go out in the order they were made, each after the one before is answered', async () => {
   server.down = true;
   const all = [
-    changes.create({ title: 'One', project: null }),
+    changes.create({ title: 'One', project: null }).saved,
     changes.setCompleted(milk(), true),
-    changes.create({ title: 'Two', project: null }),
+    changes.create({ title: 'Two', project: null }).saved,
   ];
   expect(outbox.waiting$.value).toBe(3);
   const pause = await pauses.take();
@@ -125,7 +125,7 @@ test.each([
   const told = vi.spyOn(toast, 'error');
   server.root.completeTask = answer;
   const completing = changes.setCompleted(milk(), true);
-  const creating = changes.create({ title: 'Bread', project: null });
+  const creating = changes.create({ title: 'Bread', project: null }).saved;
   expect(shown()).toEqual(['✓ Buy milk v1', 'Bread v0']);
   expect(await completing).toBe(false);
   expect(told).toHaveBeenCalledExactlyOnceWith(said, { id: said });
@@ -136,7 +136,7 @@ test.each([
 
 test('the session that ends while a change waits takes the change back', async () => {
   server.down = true;
-  const creating = changes.create({ title: 'Bread', project: null });
+  const creating = changes.create({ title: 'Bread', project: null }).saved;
   const pause = await pauses.take();
   server.down = false;
   server.signedIn = false;
@@ -148,17 +148,17 @@ test('the session that ends while a change waits takes the change back', async (
 
 test('a change that breaks in the app itself is taken back, and holds nobody up', async () => {
   fault = new Error('A bug.');
-  expect(await changes.create({ title: 'Bread', project: null })).toBe(false);
+  expect(await changes.create({ title: 'Bread', project: null }).saved).toBe(false);
   expect(shown()).toEqual(['Buy milk v1']);
   fault = null;
-  expect(await changes.create({ title: 'Butter', project: null })).toBe(true);
+  expect(await changes.create({ title: 'Butter', project: null }).saved).toBe(true);
   expect(shown()).toEqual(['Buy milk v1', 'Butter v1']);
 });
 
 test('who leaves takes along what waits: it is never sent, and told once', async () => {
   const told = vi.spyOn(toast, 'error');
   server.down = true;
-  const all = [changes.create({ title: 'Bread', project: null }), changes.setCompleted(milk(), true)];
+  const all = [changes.create({ title: 'Bread', project: null }).saved, changes.setCompleted(milk(), true)];
   await pauses.take();
   outbox.stop(new Left());
   server.down = false;

@@ -75,9 +75,9 @@ const online = () => window.dispatchEvent(new Event('online'));
 test('what waits outlives a reload, is shown again, and goes out in order', async () => {
   const { store, changes } = await loaded();
   server.down = true;
-  void changes.create({ title: 'Bread', project: null });
+  void changes.create({ title: 'Bread', project: null }).saved;
   void changes.save(milk(store), retitled('Oat milk', milk(store)));
-  void changes.create({ title: 'Butter', project: null });
+  void changes.create({ title: 'Butter', project: null }).saved;
   expect(store.outbox.unkept$.value).toBe(3);
   await kept(store);
   store.close();
@@ -102,8 +102,8 @@ test('two tabs send each change once, and both show what came of it', async () =
   const other = await tab(one.session);
   server.down = true;
   const creating = [
-    one.changes.create({ title: 'Bread', project: null }),
-    other.changes.create({ title: 'Butter', project: null }),
+    one.changes.create({ title: 'Bread', project: null }).saved,
+    other.changes.create({ title: 'Butter', project: null }).saved,
   ];
   await waiting(one.store, 2);
   await waiting(other.store, 2);
@@ -125,7 +125,7 @@ test('a tab that is closed leaves what it made to the other', async () => {
   const one = await loaded();
   const other = await tab(one.session);
   server.down = true;
-  void one.changes.create({ title: 'Bread', project: null });
+  void one.changes.create({ title: 'Bread', project: null }).saved;
   await waiting(other.store, 1);
   one.store.close();
   server.down = false;
@@ -173,7 +173,7 @@ test('what the server refuses is kept, and can be sent again', async () => {
   const { store, changes } = await loaded();
   const createTask = server.root.createTask;
   server.root.createTask = () => ({ task: null, ...refusal('No more room.') });
-  expect(await changes.create({ title: 'Bread', project: null })).toBe(false);
+  expect(await changes.create({ title: 'Bread', project: null }).saved).toBe(false);
   expect(store.outbox.refused$.value).toMatchObject([{ reason: 'No more room.', left: null }]);
   const [refused] = store.outbox.refused$.value;
   if (createTask) server.root.createTask = createTask;
@@ -187,13 +187,13 @@ test('what the server refuses is kept, and can be sent again', async () => {
 test('where the device takes no more, changes wait in the tab, behind what it took', async () => {
   const { store, changes } = await loaded();
   server.down = true;
-  void changes.create({ title: 'Bread', project: null });
+  void changes.create({ title: 'Bread', project: null }).saved;
   await kept(store);
   vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementationOnce(() => {
     throw new DOMException('Full.', 'QuotaExceededError');
   });
-  void changes.create({ title: 'Butter', project: null });
-  void changes.create({ title: 'Cheese', project: null });
+  void changes.create({ title: 'Butter', project: null }).saved;
+  void changes.create({ title: 'Cheese', project: null }).saved;
   await waiting(store, 3);
   await new Promise((resolve) => setTimeout(resolve, 50));
   server.sent.length = 0;
@@ -206,7 +206,7 @@ test('where the device takes no more, changes wait in the tab, behind what it to
 
 test('what is answered is on the device, though its event has not come', async () => {
   const { store, changes } = await loaded();
-  await changes.create({ title: 'Bread', project: null });
+  await changes.create({ title: 'Bread', project: null }).saved;
   await vi.waitFor(async () => {
     const db = await openDB('taskflow');
     const rows = (await db.getAll('rows')) as Partial<Task>[];
@@ -223,7 +223,7 @@ test('what is answered is on the device, though its event has not come', async (
 test('nothing of who logs out stays, and the next one’s outbox is empty', async () => {
   const { store, changes, session } = await loaded();
   server.down = true;
-  void changes.create({ title: 'Bread', project: null });
+  void changes.create({ title: 'Bread', project: null }).saved;
   await kept(store);
   server.down = false;
   await session.logOut(store.forget);
@@ -240,7 +240,7 @@ test('nothing of who logs out stays, and the next one’s outbox is empty', asyn
 test('who is signed out from elsewhere finds what waits as they come back, and no copy stays meanwhile', async () => {
   const { store, changes, session } = await loaded();
   server.down = true;
-  void changes.create({ title: 'Bread', project: null });
+  void changes.create({ title: 'Bread', project: null }).saved;
   await kept(store);
   server.down = false;
   server.signedIn = false;
@@ -257,7 +257,7 @@ test('who is signed out from elsewhere finds what waits as they come back, and n
 test('what waits is shown above a copy that has to be loaded anew', async () => {
   const { store, changes, database } = await loaded();
   server.down = true;
-  void changes.create({ title: 'Bread', project: null });
+  void changes.create({ title: 'Bread', project: null }).saved;
   await kept(store);
   await database.clearCopy();
   store.close();
@@ -274,7 +274,7 @@ test('who logs out in one tab is logged out in the others at once', async () => 
   const one = await loaded();
   const other = await tab();
   server.down = true;
-  const creating = other.changes.create({ title: 'Bread', project: null });
+  const creating = other.changes.create({ title: 'Bread', project: null }).saved;
   await waiting(one.store, 1);
   server.down = false;
   server.root.createTask = () => new Promise(() => undefined);
@@ -290,7 +290,7 @@ test('who logs out in one tab is logged out in the others at once', async () => 
 test('where the server ends the session before it says that it did, nothing stays on the device either', async () => {
   const { store, changes, session } = await loaded();
   server.down = true;
-  void changes.create({ title: 'Bread', project: null });
+  void changes.create({ title: 'Bread', project: null }).saved;
   await kept(store);
   server.down = false;
   server.root.createTask = () => new Promise(() => undefined);
