@@ -28,8 +28,10 @@ const AT_LEAST = 'main [tabindex="-1"]';
 /** Goes back to the first that is there, unless something else has got the focus already. */
 export function goBack(way: readonly HTMLElement[]) {
   if (document.activeElement && document.activeElement !== document.body) return;
-  for (const element of [...way, document.querySelector<HTMLElement>(AT_LEAST)]) {
-    if (element?.isConnected) element.focus();
+  for (const element of way) {
+    if (element.isConnected) element.focus();
     if (document.activeElement === element) return;
   }
+  // The page stays where it is scrolled to: a link may have led there.
+  document.querySelector<HTMLElement>(AT_LEAST)?.focus({ preventScroll: true });
 }

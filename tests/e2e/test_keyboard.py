@@ -186,8 +186,7 @@ async def test_projects_and_labels_are_made_named_given_and_deleted(browser: Bro
         await keys.tab_to(place)
         await keys.press("Enter")
         await expect(window.rows).to_have_count(1)
-        name = "Rename" if kind == "project" else "Edit the label"
-        change = page.get_by_role("main").get_by_role("button", name=name)
+        change = page.get_by_role("main").get_by_role("button", name=f"Edit the {kind}")
         await keys.tab_to(change)
         await keys.press("Enter")
         await expect(dialog.get_by_label("Name")).to_be_focused()

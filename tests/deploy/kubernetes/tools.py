@@ -82,3 +82,7 @@ def _stamps() -> Iterator[str]:
         "helm.sh/helm/v3/pkg/lint/rules.k8sVersion",
     ):
         yield f"-X {name}Major={major} -X {name}Minor={minor}"
+
+
+if __name__ == "__main__":
+    have_tools()
