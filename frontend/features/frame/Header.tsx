@@ -3,14 +3,18 @@
 import { Settings } from 'lucide-react';
 import Link from 'next/link';
 import type { MouseEvent } from 'react';
-import { FailingChannels } from '@/features/channels/FailingChannels';
 import { Connection } from '@/features/live/Connection';
 import { LogOutButton } from '@/features/session/LogOutButton';
 import { useBoard } from '@/features/tasks/useBoard';
 import { ALL } from '@/features/views/place';
 import { go } from '@/features/views/usePlace';
 import { Logo } from '@/ui/Logo';
+import { later } from '@/ui/later';
 import { TEXT } from './text';
+
+const FailingChannels = later(() =>
+  import('@/features/channels/FailingChannels').then(({ FailingChannels }) => FailingChannels),
+);
 
 /** From one view to another the page stays, and so does what is typed in it. */
 function goHome(event: MouseEvent) {

@@ -3,9 +3,12 @@
 import { Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { IconButton } from '@/ui/Button';
+import { later } from '@/ui/later';
 import { NavItem } from '@/ui/NavItem';
 import { nextColor } from './colors';
-import { type Named, NamedDialog } from './NamedDialog';
+import type { Named } from './NamedDialog';
+
+const NamedDialog = later(() => import('./NamedDialog').then(({ NamedDialog }) => NamedDialog));
 
 interface Thing extends Named {
   id: string;

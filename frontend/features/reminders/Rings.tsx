@@ -3,13 +3,15 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Task } from '@/features/tasks/board';
 import type { When } from '@/features/tasks/when';
+import { later } from '@/ui/later';
 import { useReturnedFocus } from '@/ui/useReturnedFocus';
 import { useSubject } from '@/ui/useSubject';
 import { Dismissed } from './dismissed';
-import { RingNotice } from './RingNotice';
 import { ringsOf } from './rings';
 import { TEXT } from './text';
 import { useSystemNotifications } from './useSystemNotifications';
+
+const RingNotice = later(() => import('./RingNotice').then(({ RingNotice }) => RingNotice));
 
 /** More at once are counted. */
 const SHOWN = 3;

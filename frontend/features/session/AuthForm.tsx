@@ -5,9 +5,11 @@ import { leftWaiting } from '@/graphql/kept/database';
 import type { Refusal, Session } from '@/graphql/session';
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
-import { ForgotPassword } from './ForgotPassword';
+import { later } from '@/ui/later';
 import { Front } from './Front';
 import { TEXT } from './text';
+
+const ForgotPassword = later(() => import('./ForgotPassword').then(({ ForgotPassword }) => ForgotPassword));
 
 export function AuthForm({ session }: { session: Session }) {
   const [isNew, setNew] = useState(false);

@@ -4,10 +4,8 @@ import { SquareCheck } from 'lucide-react';
 import { useDeferredValue, useMemo, useRef } from 'react';
 import { TEXT as BULK } from '@/features/bulk/text';
 import { useChosen } from '@/features/bulk/useChosen';
-import { LabelActions } from '@/features/labels/LabelActions';
 import { ShiftButtons } from '@/features/order/ShiftButtons';
 import { useOrder } from '@/features/order/useOrder';
-import { ProjectActions } from '@/features/projects/ProjectActions';
 import { QuickAdd } from '@/features/quickadd/QuickAdd';
 import type { Board, Task } from '@/features/tasks/board';
 import type { Draft } from '@/features/tasks/draft';
@@ -26,7 +24,11 @@ import { goesByDays, select } from './select';
 import { TEXT } from './text';
 
 const BulkBar = later(() => import('@/features/bulk/BulkBar').then(({ BulkBar }) => BulkBar));
+const LabelActions = later(() => import('@/features/labels/LabelActions').then(({ LabelActions }) => LabelActions));
 const MonthView = later(() => import('@/features/month/MonthView').then(({ MonthView }) => MonthView));
+const ProjectActions = later(() =>
+  import('@/features/projects/ProjectActions').then(({ ProjectActions }) => ProjectActions),
+);
 
 interface Props {
   /** Not there before it is loaded. */
