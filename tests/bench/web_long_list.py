@@ -14,7 +14,10 @@ TIMES = 5
 AT_ONCE = 8
 WORDS = ("report", "garden", "invoice", "call", "travel", "reading", "kitchen", "letter")
 SEARCHED = "report 42"
-#: A screen in a frame, down to the end of the list.
+#: Turns of a wheel, each of a hundred pixels, as fast as somebody can.
+TURNS = 60
+WHEEL_PX = 100
+#: A screen in a frame, down to the end of the list: faster than anybody scrolls.
 SCROLL = """() => new Promise((resolve) => {
   const step = () => {
     const before = scrollY;
@@ -71,8 +74,14 @@ async def long_list(browser: Browser, url: str, email: str) -> Found:
             await expect(window.rows.first).to_be_visible(timeout=120_000)
             await window.is_live()
 
+    await page.mouse.move(640, 500)
+    for _ in range(TIMES):
+        async with Probe(page, into(f"scrolling by {TURNS} turns of the wheel")):
+            for _ in range(TURNS):
+                await page.mouse.wheel(0, WHEEL_PX)
+        await page.evaluate("scrollTo(0, 0)")
     for _ in range(2):
-        async with Probe(page, into("scrolling through the list")):
+        async with Probe(page, into("scrolling a screen in each frame, to the end")):
             await page.evaluate(SCROLL)
         await page.evaluate("scrollTo(0, 0)")
     await _searching(page, into("typing a letter of a search"))
