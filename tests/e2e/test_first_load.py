@@ -39,5 +39,5 @@ async def test_pages_come_compressed_as_the_browser_takes_them(
         size = sum([len(part) async for part in answer.aiter_raw()])
     assert answer.headers.get("Content-Encoding") == encoding
     assert answer.headers["Content-Type"].startswith("text/html")
-    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "Accept-Encoding" in answer.headers["Vary"]
     assert (size < 4_000) == (encoding is not None)
