@@ -1,13 +1,12 @@
 """/livez: the process answers. /readyz: it can serve. /health: both in one, as JSON. /metrics: Prometheus."""
 
-from hmac import compare_digest
-
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from graphql_api.bearer import bears
 from graphql_api.migrate import is_served_by_this_release
 from graphql_api.wiring import Parts
 from resolvers.database import outages_as_unavailable
@@ -29,8 +28,7 @@ def health_routes(parts: Parts) -> list[Route]:
     async def metrics(request: Request) -> Response:
         token = parts.settings.metrics_token.get_secret_value()
         if token:
-            given = request.headers.get("authorization", "")
-            if not compare_digest(given.encode(), f"Bearer {token}".encode()):
+            if not bears(request, token):
                 return PlainTextResponse("A metrics token is needed.\n", 401, {"WWW-Authenticate": "Bearer"})
         elif parts.settings.production:
             return PlainTextResponse("Not found.\n", 404)

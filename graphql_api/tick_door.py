@@ -3,13 +3,12 @@
 For hosts that put a process to sleep which nobody calls: nothing rings meanwhile, and whoever calls this wakes it.
 """
 
-from hmac import compare_digest
-
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from graphql_api.bearer import bears
 from graphql_api.wiring import Parts
 from resolvers.errors import Unavailable
 
@@ -18,10 +17,10 @@ log = structlog.get_logger()
 
 def tick_routes(parts: Parts) -> list[Route]:
     """None without TICK_TOKEN, nor where others do the work."""
-    expected = f"Bearer {parts.settings.tick_token.get_secret_value()}".encode()
+    token = parts.settings.tick_token.get_secret_value()
 
     async def tick(request: Request) -> Response:
-        if not compare_digest(request.headers.get("authorization", "").encode(), expected):
+        if not bears(request, token):
             return PlainTextResponse("The tick token is needed.\n", 401, {"WWW-Authenticate": "Bearer"})
         try:
             await parts.due.work()
@@ -30,6 +29,6 @@ def tick_routes(parts: Parts) -> list[Route]:
             return JSONResponse({"status": "unavailable"}, 503)
         return JSONResponse({"status": "ok"})
 
-    if not parts.settings.tick_token.get_secret_value() or not parts.settings.does_the_work:
+    if not token or not parts.settings.does_the_work:
         return []
     return [Route("/internal/tick", tick, methods=["POST"])]

@@ -59,10 +59,6 @@ export class BoardCache extends InMemoryCache {
   }
 }
 
-export function newCache(): BoardCache {
-  return new BoardCache();
-}
-
 /** The one that this app's clients have. */
 export function boardOf(cache: ApolloCache): BoardCache {
   if (!(cache instanceof BoardCache)) throw new Error('It has no board.');

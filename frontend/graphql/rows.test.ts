@@ -5,7 +5,7 @@ import { BOARD } from '@/features/tasks/board';
 import { loadBoard } from '@/features/tasks/load';
 import { page, Server } from '@/tests/server';
 import { aProject, aReminder, aTask } from '@/tests/things';
-import { type BoardCache, newCache } from './cache';
+import { BoardCache } from './cache';
 import { Session } from './session';
 
 const { __typename, id, name, color } = aProject();
@@ -21,7 +21,7 @@ beforeEach(async () => {
   server.root.projects = () => page([aProject()]);
   const session = new Session();
   await session.refresh();
-  cache = newCache();
+  cache = new BoardCache();
   await loadBoard((query, variables) => session.run(query, variables), cache, new Versions());
 });
 

@@ -12,7 +12,7 @@ import { again, refusalOf } from '@/features/tasks/aim';
 import { BOARD } from '@/features/tasks/board';
 import { Drafts } from '@/features/tasks/drafts';
 import { loadBoard } from '@/features/tasks/load';
-import { newCache } from './cache';
+import { BoardCache } from './cache';
 import { textOf } from './document';
 import { socketUrl } from './http';
 import { Copy } from './kept/copy';
@@ -49,7 +49,7 @@ export function openStore(session: Session, database: Database | null = null): S
     leaving.signal.throwIfAborted();
     return session.run(query, variables);
   };
-  const cache = newCache();
+  const cache = new BoardCache();
   const copy = database && new Copy(database, cache, versions, textOf(BOARD));
   const stale = new StaleAnswers(versions, cache);
   const shown = new Shown(cache, (data) => stale.without(data));

@@ -30,6 +30,23 @@ async def check(page: Page) -> None:
     assert found["passes"] > 10
 
 
+async def fill(window: Window, server: Server) -> None:
+    """A task of each kind that looks different."""
+    async with await api_of(window, server.url) as api:
+        project = await api.mutate("createProject", "project { id }", name="Home", color="#0369a1")
+        await api.mutate(
+            "createTask",
+            "errors { message }",
+            title="Pay the rent",
+            priority="URGENT",
+            projectId=project["project"]["id"],
+            dueOn="2026-01-01",
+            recurrence={"rule": "FREQ=MONTHLY"},
+        )
+        done = await api.mutate("createTask", "task { id }", title="Buy milk", description="Two pints")
+        await api.mutate("completeTask", "errors { message }", id=done["task"]["id"])
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, scheme: str) -> None:
     window = await Window.open(browser, server.url, color_scheme=scheme)
@@ -49,19 +66,7 @@ async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, sche
     await expect(page.get_by_role("button", name=NEW_HERE)).to_be_visible()
     await window.sign_up()
     await check(page)
-    async with await api_of(window, server.url) as api:
-        project = await api.mutate("createProject", "project { id }", name="Home", color="#0369a1")
-        await api.mutate(
-            "createTask",
-            "errors { message }",
-            title="Pay the rent",
-            priority="URGENT",
-            projectId=project["project"]["id"],
-            dueOn="2026-01-01",
-            recurrence={"rule": "FREQ=MONTHLY"},
-        )
-        done = await api.mutate("createTask", "task { id }", title="Buy milk", description="Two pints")
-        await api.mutate("completeTask", "errors { message }", id=done["task"]["id"])
+    await fill(window, server)
     await expect(window.rows.filter(has_text="Pay the rent")).to_be_visible()
     await check(page)
     await window.rows.filter(has_text="Pay the rent").get_by_role("button", name="Edit").first.click()
@@ -94,19 +99,7 @@ async def test_nothing_is_in_anybodys_way_on_a_phone(browser: Browser, server: S
     await check(page)
     await window.sign_up()
     await check(page)
-    async with await api_of(window, server.url) as api:
-        project = await api.mutate("createProject", "project { id }", name="Home", color="#0369a1")
-        await api.mutate(
-            "createTask",
-            "errors { message }",
-            title="Pay the rent",
-            priority="URGENT",
-            projectId=project["project"]["id"],
-            dueOn="2026-01-01",
-            recurrence={"rule": "FREQ=MONTHLY"},
-        )
-        done = await api.mutate("createTask", "task { id }", title="Buy milk", description="Two pints")
-        await api.mutate("completeTask", "errors { message }", id=done["task"]["id"])
+    await fill(window, server)
     await expect(page.locator("[data-sonner-toast]")).to_be_visible()
     await check(page)
     dialog = await window.edit("Pay the rent")

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { BOARD } from '@/features/tasks/board';
 import { loadBoard } from '@/features/tasks/load';
-import { newCache } from '@/graphql/cache';
+import { BoardCache } from '@/graphql/cache';
 import type { Change, Data } from '@/graphql/outbox/change';
 import { Session } from '@/graphql/session';
 import { page, Server } from '@/tests/server';
@@ -12,7 +12,7 @@ import { Shown } from './shown';
 const { __typename, id, name, color } = aProject();
 const HOME = { __typename, id, name, color };
 
-let cache: ReturnType<typeof newCache>;
+let cache: BoardCache;
 let shown: Shown;
 
 beforeEach(async () => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
   server.root.projects = () => page([aProject()]);
   const session = new Session();
   await session.refresh();
-  cache = newCache();
+  cache = new BoardCache();
   await loadBoard((query, variables) => session.run(query, variables), cache, new Versions());
   shown = new Shown(cache, (data) => data);
 });

@@ -34,14 +34,14 @@ export function useOccurrences(tasks: readonly Task[], zone: string): Occurrence
   const { session } = useHere();
   const live = useLive();
   const [known, setKnown] = useState<Known | null>(null);
-  const series = tasks.filter(({ recurrence }) => recurrence !== null);
+  const series = useMemo(() => tasks.filter(({ recurrence }) => recurrence !== null), [tasks]);
   const key = series.map(({ id, version }) => `${id} ${version}`).join();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `live` and `key` are when to ask, and not what
   useEffect(() => {
     if (!key) return;
     let stale = false;
-    const run: typeof session.run = (query, variables) => session.run(query, variables);
+    const run = session.run.bind(session);
 
     async function load() {
       const found = new Map<string, readonly string[]>();

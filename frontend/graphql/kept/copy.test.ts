@@ -2,7 +2,7 @@ import type { NormalizedCacheObject } from '@apollo/client';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { applyEvent, Versions } from '@/features/live/apply';
 import { BOARD } from '@/features/tasks/board';
-import { newCache } from '@/graphql/cache';
+import { BoardCache } from '@/graphql/cache';
 import { aDevice } from '@/tests/device';
 import { page } from '@/tests/server';
 import { about, aTask, type Thing } from '@/tests/things';
@@ -17,7 +17,7 @@ beforeEach(() => {
 async function tab({ form = 'now', owner = 'ana' } = {}) {
   const database = await Database.open(owner);
   if (!database) throw new Error('Nothing can be kept here.');
-  const cache = newCache();
+  const cache = new BoardCache();
   const versions = new Versions();
   const copy = new Copy(database, cache, versions, form);
   const cursor = await copy.restore();
