@@ -57,6 +57,7 @@ async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, sche
     await check(page)
     await page.get_by_role("button", name="I have an account").click()
     await page.get_by_role("button", name="Forgot your password?").click()
+    await expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     await check(page)
     await page.goto(f"{server.url}/reset-password/#token=x")
     await expect(page.get_by_label("New password")).to_be_visible()

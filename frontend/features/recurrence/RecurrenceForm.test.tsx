@@ -214,6 +214,16 @@ test('what is past of a rule is not to come', async () => {
   expect(asked().at(-1)?.first).toBe(100);
 });
 
+test('a task without a date begins now: what its rule says of this very second is no more to come', async () => {
+  await editDue({ dueDate: null });
+  server.root.previewRecurrence = ({ first, start }) => {
+    const begun = Math.floor(Date.parse(String(start)) / 1000) * 1000; // a series has no fraction of a second
+    return [...Array(Number(first)).keys()].map((day) => new Date(begun + day * 24 * 3_600_000).toISOString());
+  };
+  await choose(TEXT.kind, 'DAILY');
+  await waitFor(() => expect(dates()).toHaveLength(5));
+});
+
 test('a new due date moves this task alone, and the series where a person says so', async () => {
   server.root.tasks = () => page([aSeries({ rule: 'FREQ=DAILY;UNTIL=20310630T235959Z' })]);
   server.root.updateTask = () => ({ task: aSeries({}, { dueOn: '2031-05-02', version: 2 }), errors: [] });

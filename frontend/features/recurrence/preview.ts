@@ -59,7 +59,9 @@ export function questionOf(task: Task, repeats: Repeats | null, due: string | nu
   }
   const frame = frameOf(task, due);
   const start = new Date(started(repeats, due, frame).start ?? now);
-  const asked = { rule: repeats.rule, start: start.toISOString(), ...frame, first: start < now ? MOST : SHOWN };
+  // What began is asked for far: its first ones are over, and be it only by the fraction that a start does not have.
+  const first = start <= now ? MOST : SHOWN;
+  const asked = { rule: repeats.rule, start: start.toISOString(), ...frame, first };
   const later = (data: unknown, than: Date) =>
     (data as PreviewRecurrenceQuery).previewRecurrence.filter((at) => new Date(at) >= than);
   if (repeats.mode === 'SCHEDULE') {

@@ -40,7 +40,12 @@ export function AuthForm({ session }: { session: Session }) {
     }
   }
 
-  if (forgot) return <ForgotPassword email={email} onBack={() => setForgot(false)} />;
+  if (forgot)
+    return (
+      <Front>
+        <ForgotPassword email={email} onBack={() => setForgot(false)} />
+      </Front>
+    );
 
   const wrong = (field: string) => (refusal?.field === field ? refusal.message : undefined);
   const general = refusal && !['name', 'email', 'password'].includes(refusal.field ?? '') ? refusal.message : null;

@@ -2,7 +2,6 @@
 
 import { Button } from '@/ui/Button';
 import { TextField } from '@/ui/Field';
-import { Front } from './Front';
 import { requestReset } from './reset';
 import { TEXT } from './text';
 import { useAsking } from './useAsking';
@@ -17,7 +16,7 @@ interface Props {
 export function ForgotPassword({ email, onBack }: Props) {
   const { busy, done, fault, submit } = useAsking((typed) => requestReset(typed('email')));
   return (
-    <Front>
+    <>
       <h2 className="text-lg font-semibold">{TEXT.forgotTitle}</h2>
       {done ? (
         <output className="mt-2 block text-soft">{TEXT.linkSent}</output>
@@ -42,6 +41,6 @@ export function ForgotPassword({ email, onBack }: Props) {
       <Button kind="quiet" className="mt-4 w-full" onClick={onBack}>
         {TEXT.backToLogIn}
       </Button>
-    </Front>
+    </>
   );
 }
