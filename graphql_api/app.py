@@ -14,6 +14,7 @@ from graphql_api.channel_doors import channel_routes
 from graphql_api.cors import CrossOrigin
 from graphql_api.health import health_routes
 from graphql_api.http import GraphQLOverHTTP
+from graphql_api.key_door import key_routes
 from graphql_api.socket.endpoint import GraphQLOverWebSocket
 from graphql_api.tick_door import tick_routes
 from graphql_api.web import BrowserHeaders, content_security_policy, graphiql_page, web_routes
@@ -52,6 +53,7 @@ def build_app(parts: Parts) -> FastAPI:
         app.router.routes += [
             Route("/graphql", _GraphQLDoor(parts)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(parts)),
+            *key_routes(parts),
             *calendar_routes(parts),
             *channel_routes(parts),
             *web_routes(settings.graphiql_on),

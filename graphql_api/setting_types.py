@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from graphql_api.database_url import read_database_url
+from graphql_api.signing import read_private_keys
 from jobs.channels.smtp_server import read_smtp_url
 from jobs.channels.vapid import read_private_key
 
@@ -100,6 +101,28 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def split_secrets(value: SecretStr) -> list[str]:
+    return [secret.strip() for secret in value.get_secret_value().split(",") if secret.strip()]
+
+
+def _other_secrets(value: SecretStr) -> SecretStr:
+    if any(len(secret) < SECRET_CHARACTERS for secret in split_secrets(value)):
+        raise ValueError(f"each must have at least {SECRET_CHARACTERS} characters, and no comma")
+    return value
+
+
+def _private_keys(value: SecretStr) -> SecretStr:
+    if value.get_secret_value():
+        try:
+            read_private_keys(value.get_secret_value())
+        except ValueError:
+            raise ValueError(
+                "is one or more P-256 keys in PEM without a password, such as `openssl genpkey -algorithm EC -pkeyopt "
+                "ec_paramgen_curve:P-256` writes"
+            ) from None
+    return value
+
+
 def _tick_token(value: SecretStr) -> SecretStr:
     token = value.get_secret_value()
     if token and (len(token) < TICK_TOKEN_CHARACTERS or not token.isascii() or not token.isprintable()):
@@ -153,4 +176,6 @@ PublicUrl = Annotated[str, AfterValidator(_public_url)]
 SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]
 TickToken = Annotated[SecretStr, AfterValidator(_tick_token)]
 VapidKey = Annotated[SecretStr, AfterValidator(_vapid_key)]
+OtherSecrets = Annotated[SecretStr, AfterValidator(_other_secrets)]
+PrivateKeys = Annotated[SecretStr, AfterValidator(_private_keys)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_secret)]

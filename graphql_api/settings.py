@@ -14,6 +14,8 @@ from graphql_api.setting_types import (
     DatabaseUrl,
     MailFrom,
     Origins,
+    OtherSecrets,
+    PrivateKeys,
     Proxies,
     PublicUrl,
     RedisUrl,
@@ -22,6 +24,7 @@ from graphql_api.setting_types import (
     SmtpUrl,
     TickToken,
     VapidKey,
+    split_secrets,
 )
 
 #: What `.env.example` shows; a server that is not for development refuses to start with it.
@@ -170,6 +173,16 @@ class Settings(BaseSettings):
         description="Signs access tokens; at least 32 characters. Empty: made once and kept in DATA_DIR (embedded "
         "database, development).",
     )
+    jwt_other_secrets: OtherSecrets = Field(
+        SecretStr(""),
+        description="Secrets whose access tokens are taken as well, comma-separated: the next JWT_SECRET, or the last, "
+        "while one takes over from the other.",
+    )
+    jwt_private_keys: PrivateKeys = Field(
+        SecretStr(""),
+        description="P-256 keys in PEM, \\n for the ends of lines where none can be: the first signs access tokens "
+        "in the place of JWT_SECRET, all are taken, and their public halves are at /.well-known/jwks.json.",
+    )
     access_token_minutes: float = Field(
         15, gt=0, le=60, description="How long an access token is good, in minutes."
     )
@@ -209,11 +222,13 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _secret_in_production(self) -> "Settings":
         if self.env == "production":
-            secret = self.jwt_secret.get_secret_value()
-            if not secret:
-                raise ValueError("JWT_SECRET: production needs one of at least 32 random characters")
-            if secret == SAMPLE_SECRET:
-                raise ValueError("JWT_SECRET: this is the sample; production needs a random one")
+            if not self.jwt_secret.get_secret_value() and not self.jwt_private_keys.get_secret_value():
+                raise ValueError(
+                    "JWT_SECRET: production needs one of at least 32 random characters, or JWT_PRIVATE_KEYS"
+                )
+            for name in ("jwt_secret", "jwt_other_secrets"):
+                if SAMPLE_SECRET in split_secrets(getattr(self, name)):
+                    raise ValueError(f"{name.upper()}: this is the sample; production needs a random one")
         return self
 
     @model_validator(mode="after")
@@ -264,9 +279,11 @@ class Settings(BaseSettings):
                 f"APP_API_TOKEN: with Dapr it must have at least {APP_TOKEN_CHARACTERS} characters, and the sidecar "
                 "the same one: without it anybody could post events"
             )
-        if self.role == "api" and not self.jwt_secret.get_secret_value():
+        shared = self.jwt_secret.get_secret_value() or self.jwt_private_keys.get_secret_value()
+        if self.role == "api" and not shared:
             raise ValueError(
-                "JWT_SECRET: ROLE=api needs one, the same for all, so that each takes the others' tokens"
+                "JWT_SECRET: ROLE=api needs one, or JWT_PRIVATE_KEYS, the same for all, so that each takes the others' "
+                "tokens"
             )
         return self
 

@@ -15,7 +15,9 @@ from graphql_api.live.hub import Hub
 from graphql_api.live.sharing import Sharing
 from graphql_api.migrate import migrate
 from graphql_api.reach import database_variable, faults_named
+from graphql_api.setting_types import split_secrets
 from graphql_api.settings import Settings
+from graphql_api.signing import read_private_keys, secret_key
 from graphql_api.socket.registry import SocketRegistry
 from graphql_api.supervise import Supervisor
 from graphql_api.tokens import Tokens
@@ -142,8 +144,15 @@ def _open_consumer(settings: Settings, database: Database, bus: Bus, delivering:
 
 
 def open_tokens(settings: Settings) -> Tokens:
+    pem = settings.jwt_private_keys.get_secret_value()
+    keys = read_private_keys(pem) if pem else []
+    secret = settings.jwt_secret.get_secret_value()
+    if not secret and not keys:
+        secret = kept_secret(settings.data_dir)
+    secrets = [secret] if secret else []
+    secrets += split_secrets(settings.jwt_other_secrets)
     return Tokens(
-        secret=settings.jwt_secret.get_secret_value() or kept_secret(settings.data_dir),
+        keys=keys + [secret_key(each) for each in secrets],
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
         lifetime=timedelta(minutes=settings.access_token_minutes),

@@ -16,6 +16,7 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +24,8 @@ from resolvers.errors import NotFound
 from resolvers.tables import SignInSession
 from resolvers.validation import read_id
 from resolvers.viewer import Viewer
+
+log = structlog.get_logger()
 
 SECRET_BYTES = 32
 TAG_BYTES = 16
@@ -79,6 +82,7 @@ async def refresh(
     elif not _just_replaced(row, given, now):
         # Used again after its time: somebody else may have it. Both are out.
         row.ended_at = now
+        log.warning("refresh_token_used_again", session_id=str(row.id), user_id=str(row.user_id))
         return row.id
     return Grant(Viewer(row.user_id, row.id), _token(row, successor), row.expires_at)
 

@@ -138,6 +138,7 @@ async def test_a_token_two_generations_old_ends_the_session_for_everybody(shared
         third = await refresh(api, second)
         assert codes(await refresh(api, first)) == ["SESSION_ENDED"]
         assert codes(await refresh(api, third["refreshToken"])) == ["SESSION_ENDED"]
+        assert '"event": "refresh_token_used_again"' in shared_server.log
         api.token = third["accessToken"]
         assert not await is_signed_in(api)
 
@@ -300,6 +301,8 @@ async def test_sessions_are_listed_and_ended_one_by_one(ana: Api):
 
 async def test_a_new_password_ends_all_other_sessions(ana: Api):
     other = await ana.another_device()
+    log_in = {"email": ana.email, "password": PASSWORD}
+    of_third = (await ana.run(LOG_IN, input=log_in))["logIn"]["refreshToken"]
     wrong = await ana.mutate(
         "changePassword", "errors { code field }", password="wrong one", newPassword="a new password"
     )
@@ -314,6 +317,7 @@ async def test_a_new_password_ends_all_other_sessions(ana: Api):
     )
     assert done["errors"] == []
     assert [await is_signed_in(api) for api in (ana, other)] == [True, False]
+    assert codes(await refresh(ana, of_third)) == ["SESSION_ENDED"]
     assert codes((await ana.run(LOG_IN, input={"email": ana.email, "password": PASSWORD}))["logIn"])
     fresh = (await ana.run(LOG_IN, input={"email": ana.email, "password": "a new password"}))["logIn"]
     assert fresh["errors"] == []

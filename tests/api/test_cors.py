@@ -5,8 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 
-from tests.support.client import Api
+from tests.support.client import Api, open_socket
 from tests.support.server import Server
 
 ALLOWED = "https://app.example.com"
@@ -44,6 +45,26 @@ async def test_an_allowed_page_may_do_what_it_needs(api: Api):
         "access-control-allow-credentials": "true",
     }
     assert "Origin" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize("origin", [ALLOWED, None])
+async def test_an_allowed_page_and_a_program_may_open_a_socket_and_need_a_token_there(
+    api: Api, origin: str | None
+):
+    await api.sign_up()
+    async with open_socket(api.url, api.token, origin=origin):
+        pass
+    async with open_socket(api.url, origin=origin) as socket:
+        await socket.send({"type": "connection_init", "payload": {}})
+        assert await socket.close_code() == 4403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{ALLOWED}.evil.example"])
+async def test_another_page_opens_no_socket_whatever_is_allowed_elsewhere(api: Api, origin: str):
+    with pytest.raises(InvalidStatus) as refused:
+        async with open_socket(api.url, origin=origin):
+            pass
+    assert refused.value.response.status_code == 403
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{ALLOWED}.evil.example", None])

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from graphql_api.channels import open_courier
-from graphql_api.settings import Settings, SettingsError, read_settings
+from graphql_api.settings import SAMPLE_SECRET, Settings, SettingsError, read_settings
 from jobs.channels.vapid import new_private_key
+from tests.support.keys import new_key, pem, public_pem
 
 POSTGRESQL = {"DATABASE_URL": "postgresql://app@db.example.com/taskflow"}
 KAFKA = POSTGRESQL | {"KAFKA_BOOTSTRAP_SERVERS": "kafka.example.com:9092"}
@@ -19,6 +23,15 @@ SIGNED_IN = {
     "KAFKA_SASL_USERNAME": "app",
     "KAFKA_SASL_PASSWORD": "secret",
 }
+WRONG_KEYS = (
+    "secret",
+    pem(new_key()) + "secret",
+    pem(new_key()).replace("M", "N"),
+    public_pem(new_key()).decode(),
+    pem(generate_private_key(SECP384R1())),
+    pem(Ed25519PrivateKey.generate()),
+    new_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")).decode(),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +90,12 @@ def settings(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Se
         (MAIL | {"MAIL_FROM": "nobody"}, "MAIL_FROM"),
         (MAIL | {"MAIL_FROM": "a@b.example\r\nBcc: c@d.example"}, "MAIL_FROM"),
         (MAIL | {"MAIL_FROM": "J\u00fcrg <j\u00fcrg@example.com>"}, "MAIL_FROM"),
+        ({"ENV": "production"}, "JWT_SECRET"),
+        ({"ENV": "production", "JWT_SECRET": SAMPLE_SECRET}, "JWT_SECRET"),
+        ({"ENV": "production", "JWT_SECRET": "too short"}, "JWT_SECRET"),
+        (SECRET | {"JWT_OTHER_SECRETS": f"{'x' * 32},too short"}, "JWT_OTHER_SECRETS"),
+        (SECRET | {"ENV": "production", "JWT_OTHER_SECRETS": SAMPLE_SECRET}, "JWT_OTHER_SECRETS"),
+        *(({"JWT_PRIVATE_KEYS": wrong}, "JWT_PRIVATE_KEYS") for wrong in WRONG_KEYS),
         (MAIL | SECRET | {"ENV": "production"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "tasks.example.com"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://tasks.example.com/app"}, "PUBLIC_URL"),
@@ -93,6 +112,7 @@ def test_it_is_refused_with_the_name_of_the_variable(
         settings(monkeypatch, environment)
     assert str(refused.value).startswith(f"{variable}: ")
     assert "secret" not in str(refused.value)
+    assert "too short" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@
 {{- define "taskflow.secretEnv" -}}
 {{- $secret := include "taskflow.secretName" . -}}
 {{ include "taskflow.fromSecret" (list $secret "JWT_SECRET" "demanded") }}
+{{ include "taskflow.fromSecret" (list $secret "JWT_OTHER_SECRETS" "") }}
+{{ include "taskflow.fromSecret" (list $secret "JWT_PRIVATE_KEYS" "") }}
 {{- if eq .Values.database "postgresql" }}
 {{ include "taskflow.fromSecret" (list $secret "DATABASE_URL" "demanded") }}
 {{- end }}
