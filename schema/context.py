@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: That one operation may show beside its pages, each as often as it is shown: the 100 tasks of a page have up to
 #: 20,000 subtasks. Lists within lists multiply, so a few lines could otherwise ask for billions.
 OBJECTS = 50_000
+#: What one thing of an export counts as, of those: a page is never far from what is whole.
+EXPORT_WEIGHS = 20
 
 
 class TooManyObjects(Exception):
@@ -108,6 +110,8 @@ class Context:
     origin: str = "http://localhost:8000"
     #: How far the viewer's log reached before anything else of this operation was read.
     position: Position | None = None
+    #: What the operation was reckoned to cost before it ran.
+    cost: int = 0
     #: How many objects were shown so far.
     objects: int = 0
     #: The execution, once it waits for something.

@@ -1,7 +1,7 @@
 """What a client sent, made ready to run: parsed, held to the limits, validated. Done once per text, then remembered."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -22,11 +22,15 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 from graphql.validation.validate import ValidationAbortedError
 from strawberry import Schema
 
+from schema.cost import Cost, Costs
 from schema.measure import INTROSPECTION_FIELDS, Measure, root_fields_of
 
 TOKENS = 2_000
-REMEMBERED_DOCUMENTS = 1_000
-VALIDATION_ERRORS = 10
+#: Of the texts whose documents are kept, in all: a document takes some 60 times as much, so no more than 30 MB.
+REMEMBERED_CHARACTERS = 524_288
+#: What the shortest counts as.
+SHORTEST_CHARACTERS = 256
+VALIDATION_ERRORS = 5
 #: What graphql-core may spend on comparing fields of one name, at least two units a pair: some 30 ms, or 100 of a name.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 
@@ -76,6 +80,7 @@ class Prepared:
     operation: OperationDefinitionNode
     #: Names of the root fields, fragments included.
     root_fields: frozenset[str]
+    cost: Cost
 
     @property
     def kind(self) -> OperationType:
@@ -86,51 +91,80 @@ class Prepared:
         return self.kind is OperationType.QUERY and self.root_fields <= INTROSPECTION_FIELDS
 
 
+#: Those of one document, by their names.
+type Operations = dict[str | None, Prepared]
+
+
 class Documents:
     """The documents of one schema. `production` leaves suggestions out of its errors."""
 
     def __init__(self, schema: Schema, production: bool) -> None:
         self._schema = schema._schema
         self._production = production
-        self._read = lru_cache(REMEMBERED_DOCUMENTS)(self._parse_and_validate)
+        #: What may run, by its text; what was not asked for longest stands first.
+        self._remembered: OrderedDict[str, Operations] = OrderedDict()
+        self._characters = 0
 
     def prepare(self, request: Request) -> Prepared:
         """Raises RequestRefused."""
-        document, errors = self._read(request.query)
-        if errors:
-            raise RequestRefused(list(errors))
-        assert document is not None
-        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        operations = self._operations_of(request.query)
         if request.operation_name is None:
             if len(operations) != 1:
                 raise refused("`operationName` is needed where there is not exactly one operation.")
-            operation = operations[0]
-        else:
-            named = [node for node in operations if node.name and node.name.value == request.operation_name]
-            if not named:
-                raise refused("There is no operation of that name.", field=["operationName"])
-            operation = named[0]
-        return Prepared(request.query, document, operation, root_fields_of(document, operation))
+            return next(iter(operations.values()))
+        if request.operation_name not in operations:
+            raise refused("There is no operation of that name.", field=["operationName"])
+        return operations[request.operation_name]
 
-    def _parse_and_validate(self, text: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
+    def _operations_of(self, text: str) -> Operations:
+        operations = self._remembered.get(text)
+        if operations is not None:
+            self._remembered.move_to_end(text)
+            return operations
+        operations = self._read(text)
+        self._remembered[text] = operations
+        self._characters += max(len(text), SHORTEST_CHARACTERS)
+        while self._characters > REMEMBERED_CHARACTERS:
+            forgotten, _ = self._remembered.popitem(last=False)
+            self._characters -= max(len(forgotten), SHORTEST_CHARACTERS)
+        return operations
+
+    def _read(self, text: str) -> Operations:
+        document = self._parse_and_validate(text)
+        costs = Costs(self._schema, document)
+        return {
+            operation.name.value if operation.name else None: Prepared(
+                text,
+                document,
+                operation,
+                frozenset(field.name for field in root_fields_of(document, operation)),
+                costs.of(operation),
+            )
+            for operation in document.definitions
+            if isinstance(operation, OperationDefinitionNode)
+        }
+
+    def _parse_and_validate(self, text: str) -> DocumentNode:
         try:
-            document = parse(text, max_tokens=TOKENS)
+            document: DocumentNode = parse(text, max_tokens=TOKENS)
         except GraphQLSyntaxError as error:
             if "token" in error.message and str(TOKENS) in error.message:
-                return None, (too_complex(f"more than {TOKENS} tokens"),)
-            return None, (_with_code(error),)
+                raise RequestRefused([too_complex(f"more than {TOKENS} tokens")]) from None
+            raise RequestRefused([_with_code(error)]) from None
         except RecursionError:
-            return None, (too_complex("too deeply nested"),)
+            raise RequestRefused([too_complex("too deeply nested")]) from None
         if (excess := Measure(document).excess()) is not None:
-            return None, (too_complex(excess),)
+            raise RequestRefused([too_complex(excess)])
         document = visit(document, _WithoutRepeats())
         errors = validate(
             self._schema, document, max_errors=VALIDATION_ERRORS, hide_suggestions=self._production
         )
         # The other reason to give up is that there were too many errors, which come along.
         if len(errors) <= VALIDATION_ERRORS and any(isinstance(it, ValidationAbortedError) for it in errors):
-            return None, (too_complex("too many fields of one name"),)
-        return document, tuple(_with_code(error) for error in errors)
+            raise RequestRefused([too_complex("too many fields of one name")])
+        if errors:
+            raise RequestRefused([_with_code(error) for error in errors])
+        return document
 
 
 class _WithoutRepeats(Visitor):
@@ -158,5 +192,7 @@ def _with_code(error: GraphQLError) -> GraphQLError:
     return error
 
 
-def too_complex(what: str) -> GraphQLError:
-    return GraphQLError(f"The query is too complex: {what}.", extensions={"code": "QUERY_TOO_COMPLEX"})
+def too_complex(what: str, **extensions: Any) -> GraphQLError:
+    return GraphQLError(
+        f"The query is too complex: {what}.", extensions={"code": "QUERY_TOO_COMPLEX", **extensions}
+    )

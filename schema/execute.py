@@ -14,6 +14,7 @@ from resolvers.errors import CursorExpired, CursorInvalid, Refusal, Unauthentica
 from resolvers.log.event_log import read_position_of_session
 from resolvers.log.events import Event
 from schema.context import OBJECTS, Context
+from schema.cost import COST
 from schema.documents import Prepared, RequestRefused, too_complex
 from schema.types import event as types
 
@@ -96,7 +97,11 @@ async def _run(executor: Executor[Any], context: Context) -> Answer:
                 raise
     if context.shows_too_much:
         # What the field that was one too many has to say would be about itself alone.
-        return {"data": None, "errors": [_TOO_MANY_OBJECTS.formatted]}
+        return {
+            "data": None,
+            "errors": [_TOO_MANY_OBJECTS.formatted],
+            "extensions": {"cost": context.cost},
+        }
     assert isinstance(result, ExecutionResult)
     return answer(result, context)
 
@@ -106,12 +111,14 @@ def answer(result: ExecutionResult, context: Context) -> Answer:
     formatted: Answer = {"data": result.data}
     if result.errors:
         formatted["errors"] = [_presentable(error, context).formatted for error in result.errors]
+    formatted["extensions"] = {"cost": context.cost}
     return formatted
 
 
 def _build(
     schema: Schema, prepared: Prepared, context: Context, variables: dict[str, Any] | None
 ) -> Executor[Any]:
+    """Raises RequestRefused where a variable is bad, and where it would cost too much."""
     name = prepared.operation.name
     executor = Executor.build(
         schema._schema,
@@ -123,6 +130,10 @@ def _build(
     )
     if isinstance(executor, list):
         raise RequestRefused([_bad_variable(error) for error in executor])
+    context.cost = prepared.cost.of(executor.variable_values.coerced)
+    if context.cost > COST:
+        what = f"it costs {context.cost:,}, and {COST:,} is the most"
+        raise RequestRefused([too_complex(what, cost=context.cost, limit=COST)])
     return executor
 
 

@@ -20,29 +20,46 @@ FRAGMENTS = 20
 SPREADS = 50
 #: The standard introspection query nests deeper than any query of data has reason to.
 INTROSPECTION_FIELDS = {"__schema", "__type", "__typename"}
+#: One of them in an operation: each is a guess at a secret, a hash that takes a while, or a mail.
+CREDENTIALS = {
+    "changePassword",
+    "deleteAccount",
+    "logIn",
+    "refreshSession",
+    "requestPasswordReset",
+    "resetPassword",
+    "signUp",
+}
 
 
-def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     return {
         node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
     }
 
 
-def root_fields_of(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
-    """Names of the operation's root fields, fragments included, also where these are no tree."""
-    fragments = _fragments(document)
-    names: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class RootField:
+    name: str
+    #: What it is called in the answer.
+    key: str
+
+
+def root_fields_of(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[RootField]:
+    """The operation's root fields, fragments included, also where these are no tree. One that is repeated counts once."""
+    fragments = fragments_of(document)
+    found: set[RootField] = set()
     waiting = [operation.selection_set]
     while waiting:
         for node in waiting.pop().selections:
             if isinstance(node, FieldNode):
-                names.add(node.name.value)
+                found.add(RootField(node.name.value, (node.alias or node.name).value))
             elif isinstance(node, InlineFragmentNode):
                 waiting.append(node.selection_set)
             # Taken out, so that a cycle ends.
             elif isinstance(node, FragmentSpreadNode) and (fragment := fragments.pop(node.name.value, None)):
                 waiting.append(fragment.selection_set)
-    return frozenset(names)
+    return frozenset(found)
 
 
 @dataclass(slots=True)
@@ -62,7 +79,7 @@ class Measure:
 
     def __init__(self, document: DocumentNode) -> None:
         self._document = document
-        self._fragments = _fragments(document)
+        self._fragments = fragments_of(document)
         self._sizes: dict[str, _Size] = {}
         self._spreads = 0
         self._directives = 0
@@ -80,7 +97,10 @@ class Measure:
             for variable in operation.variable_definitions or ():
                 self._directives += len(variable.directives or ())
             size = self._size(operation.selection_set)
-            introspection = root_fields_of(self._document, operation) <= INTROSPECTION_FIELDS
+            roots = root_fields_of(self._document, operation)
+            introspection = all(field.name in INTROSPECTION_FIELDS for field in roots)
+            if sum(field.name in CREDENTIALS for field in roots) > 1:
+                return "more than one mutation that checks or changes how somebody signs in"
             if size.depth > NESTING and not introspection:
                 return f"nested deeper than {NESTING}"
             if size.aliases > ALIASES:

@@ -18,7 +18,7 @@ from resolvers.recurrences.reading import preview
 from resolvers.reminders.reading import count_reminders, list_reminders
 from resolvers.sessions import list_sessions
 from resolvers.tasks import reading
-from schema.context import Info
+from schema.context import EXPORT_WEIGHS, Info
 from schema.inputs import TaskFilter, given, or_none
 from schema.scalars import Cursor, RecurrenceRule, TimeZone
 from schema.types.account import Session, User
@@ -32,8 +32,6 @@ from schema.types.reminder import ReminderConnection, ReminderStatus
 from schema.types.task import Task, TaskConnection
 
 _LEFT_OUT = strawberry.UNSET
-#: What one thing of an export counts as, of those that one operation may show: a page is never far from what is whole.
-EXPORT_WEIGHS = 20
 
 
 @strawberry.enum

@@ -126,7 +126,7 @@ def refuses(place: Place, answer: bytes) -> None:
     body = json.loads(answer.removeprefix(b"200 "))
     found = body["data"][place.field.name]
     if place.field.operation is OperationType.QUERY:
-        assert body.keys() == {"data"}
+        assert body.keys() == {"data", "extensions"}
         assert found is None or (found["nodes"], found.get("totalCount", 0)) == ([], 0)
         return
     [error] = found.pop("errors")

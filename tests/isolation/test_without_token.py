@@ -55,7 +55,7 @@ async def test_without_a_token_a_root_field_answers_unauthenticated(
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.name in OPEN], ids=str)
 async def test_what_begins_or_ends_a_session_asks_for_none(nobody: Api, field: Field) -> None:
     answer = json.loads((await ask(nobody, field, field.variables(own=None))).removeprefix(b"200 "))
-    assert answer.keys() == {"data"}
+    assert answer.keys() == {"data", "extensions"}
     assert answer["data"][field.name]["errors"] is not None
 
 
