@@ -15,9 +15,13 @@ from starlette.types import Receive, Scope, Send
 
 from graphql_api.correlation import CORRELATION_HEADER, correlation_id_of, is_correlation_id
 from graphql_api.origins import may_use
+from graphql_api.rates.addresses import address_of
+from graphql_api.rates.answers import retry_after, too_many
 from graphql_api.socket.operations import LiveEvents
 from graphql_api.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.wiring import Parts
+from resolvers.errors import RateLimited
+from resolvers.viewer import Viewer
 from schema.context import Context, Cookies
 from schema.documents import RequestRefused, read_request, refused
 from schema.execute import Answer, execute, needs_viewer
@@ -65,7 +69,7 @@ class GraphQLOverHTTP:
             try:
                 body = await _read(scope, headers, receive)
                 cookies = self._cookies(scope, headers)
-                answer = await self._answer(body, headers, cookies, correlation_id)
+                answer = await self._answer(body, address_of(scope), headers, cookies, correlation_id)
             except HttpRefused as refusal:
                 status, extra = refusal.status, refusal.headers
                 answer = {"errors": [refusal.error.formatted]}
@@ -80,6 +84,7 @@ class GraphQLOverHTTP:
                         GraphQLError("Something went wrong on our side.", extensions=internal).formatted
                     ]
                 }
+        extra |= retry_after(answer)
         content = orjson.dumps(answer)
         response_headers = [
             (b"content-type", b"application/json"),
@@ -95,13 +100,19 @@ class GraphQLOverHTTP:
         await send({"type": "http.response.start", "status": status, "headers": response_headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _answer(self, body: bytes, headers: Headers, cookies: Cookies, correlation_id: str) -> Answer:
+    async def _answer(
+        self, body: bytes, address: str, headers: Headers, cookies: Cookies, correlation_id: str
+    ) -> Answer:
+        viewer = self._identify(headers)
+        limited = await self._count(viewer, address)
         try:
             payload = orjson.loads(body)
         except orjson.JSONDecodeError:
-            raise HttpRefused(400, "The body must be JSON.") from None
+            raise _unreadable("The body must be JSON.", limited) from None
         if not isinstance(payload, dict):
-            raise HttpRefused(400, "The body must be a JSON object: one operation, no batch.")
+            raise _unreadable("The body must be a JSON object: one operation, no batch.", limited)
+        if limited is not None:
+            raise limited
         request = read_request(payload)
         prepared = self._parts.documents.prepare(request)
         if prepared.kind is OperationType.SUBSCRIPTION:
@@ -113,6 +124,7 @@ class GraphQLOverHTTP:
             tokens=parts.tokens,
             live=self._live,
             courier=parts.courier,
+            attempts=parts.rates.at(address),
             correlation_id=correlation_id,
             user_agent=headers.get("user-agent", ""),
             cookies=cookies,
@@ -120,22 +132,31 @@ class GraphQLOverHTTP:
             origin=parts.settings.origin,
         )
         if needs_viewer(prepared) or (parts.settings.production and prepared.is_introspection):
-            self._identify(context, headers)
+            if isinstance(viewer, RequestRefused):
+                raise viewer
+            context.viewer = viewer
         elif prepared.is_introspection:
             context.viewer = None
         with seconds.labels(prepared.kind.value).time():
             return await execute(parts.schema, prepared, context, request.variables)
 
-    def _identify(self, context: Context, headers: Headers) -> None:
+    def _identify(self, headers: Headers) -> Viewer | RequestRefused:
+        """Whom the token names, or what to say where that is needed."""
         try:
             token = bearer_token(headers.get("authorization", ""))
-            context.viewer = self._parts.tokens.read(token, leeway_seconds=LEEWAY_SECONDS).viewer
+            return self._parts.tokens.read(token, leeway_seconds=LEEWAY_SECONDS).viewer
         except TokenExpired:
-            raise refused(
-                "The access token has run out: refresh the session, then repeat.", "TOKEN_EXPIRED"
-            ) from None
+            return refused("The access token has run out: refresh the session, then repeat.", "TOKEN_EXPIRED")
         except TokenInvalid:
-            raise refused("Sign in first.", "UNAUTHENTICATED") from None
+            return refused("Sign in first.", "UNAUTHENTICATED")
+
+    async def _count(self, viewer: Viewer | RequestRefused, address: str) -> RequestRefused | None:
+        """Count the operation; what to say where there were too many."""
+        try:
+            await self._parts.rates.operation(viewer.user_id if isinstance(viewer, Viewer) else None, address)
+        except RateLimited as limited:
+            return too_many(limited)
+        return None
 
     def _cookies(self, scope: Scope, headers: Headers) -> Cookies:
         name = cookie_name(scope["scheme"] == "https")
@@ -143,6 +164,14 @@ class GraphQLOverHTTP:
         if received is not None and not may_use(HTTPConnection(scope), self._parts.settings.cors_origins):
             raise HttpRefused(403, "This page may not use the cookie.", "UNAUTHENTICATED")
         return Cookies(settable=True, received=received or None)
+
+
+def _unreadable(message: str, limited: RequestRefused | None) -> HttpRefused:
+    """Of somebody who sent too much, that is said first."""
+    refusal = HttpRefused(400 if limited is None else 429, message)
+    if limited is not None:
+        refusal.error = limited.errors[0]
+    return refusal
 
 
 def cookie_name(https: bool) -> str:

@@ -209,7 +209,9 @@ class Settings(BaseSettings):
         "sleeps. Empty: there is no such door.",
     )
     rate_limit: Literal["on", "off"] = Field(
-        "on", description="off lifts message rates and socket counts, for benchmarks."
+        "on",
+        description="off lifts what is counted of users, addresses and accounts (operations, sign-ups, wrong "
+        "passwords, messages, sockets), for benchmarks. With Redis all processes count together, else each by itself.",
     )
     log_format: Literal["", "json", "text"] = Field(
         "",

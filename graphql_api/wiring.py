@@ -14,6 +14,7 @@ from graphql_api.embedded import DatabaseLock, kept_secret
 from graphql_api.live.hub import Hub
 from graphql_api.live.sharing import Sharing
 from graphql_api.migrate import migrate
+from graphql_api.rates.rates import Rates, open_rates
 from graphql_api.reach import database_variable, faults_named
 from graphql_api.setting_types import split_secrets
 from graphql_api.settings import Settings
@@ -61,6 +62,7 @@ class Parts:
     hub: Hub
     sharing: Sharing
     sockets: SocketRegistry
+    rates: Rates
     due: DueJobs
     timetable: Timetable
     supervisor: Supervisor = field(default_factory=Supervisor)
@@ -95,6 +97,7 @@ class Parts:
         await self.lease.release()
         await self.bus.stop()
         await self.broadcast.disconnect()
+        await self.rates.close()
         await self.database.close()
 
 
@@ -108,6 +111,7 @@ def open_parts(settings: Settings) -> Parts:
     lease = (SoleLease if database.is_sqlite else Lease)(database, "relay", settings.lease_seconds)
     relay = Relay(database, bus, lease)
     hub = Hub(database, broadcast, degraded=lambda: bus.trouble is not None or broadcast.trouble is not None)
+    rates = open_rates(on=settings.rate_limit == "on", broadcast=settings.broadcast)
     sockets = SocketRegistry(database, limit_sockets=settings.rate_limit == "on")
     due = DueJobs(database, log, settings.due_poll_seconds)
     courier = open_courier(settings)
@@ -133,6 +137,7 @@ def open_parts(settings: Settings) -> Parts:
         hub=hub,
         sharing=Sharing(hub),
         sockets=sockets,
+        rates=rates,
         due=due,
         timetable=Timetable(database, log, due),
     )

@@ -8,6 +8,7 @@
     ├── EmailTaken · BadCredentials · SessionEnded
     Unauthenticated     no valid session stands behind the request
     Unavailable         the database cannot be reached, or is too busy: the same request may be repeated
+    RateLimited         too much of something in too short a time
     CursorInvalid       not a cursor of this user
     CursorExpired       older than the log is kept, or from before a restore
 
@@ -69,6 +70,15 @@ class Unauthenticated(Exception):
 
 class Unavailable(Exception):
     """The database did not answer. Nothing is known to have changed; the same request may be repeated."""
+
+
+class RateLimited(Exception):
+    """Too much of something in too short a time. `retry_after` is in seconds, `message` for people."""
+
+    def __init__(self, what: str, retry_after: int) -> None:
+        many, unit = (retry_after, "second") if retry_after < 120 else (-(-retry_after // 60), "minute")
+        super().__init__(f"Too many {what}. Try again in {many} {unit}{'s' * (many != 1)}.")
+        self.retry_after = retry_after
 
 
 class CursorInvalid(Exception):

@@ -45,8 +45,8 @@ async def request_reset(database: Database, email: str, *, sends_mail: bool) -> 
         await floor
 
 
-async def reset_password(log_: Log, token: str, new_password: str) -> None:
-    """Ends all sessions.
+async def reset_password(log_: Log, token: str, new_password: str) -> str:
+    """Ends all sessions. Returns the account's e-mail address.
 
     Raises Invalid with the field `newPassword`, BadCredentials with the field `token`, and Unavailable, also where
     somebody else is changing something of the user's for long.
@@ -60,7 +60,7 @@ async def reset_password(log_: Log, token: str, new_password: str) -> None:
         raise BadCredentials(STALE, "token")
     password_hash = await hash_password(new_password)
 
-    async def act(tx: Transaction) -> None:
+    async def act(tx: Transaction) -> str:
         now_ = await tx.session.get(PasswordReset, reset.id)
         user = await tx.session.get(User, tx.user_id)
         if now_ is None or user is None or now_.used_at is not None or now_.expires_at <= tx.now:
@@ -68,9 +68,10 @@ async def reset_password(log_: Log, token: str, new_password: str) -> None:
         user.password_hash = password_hash
         await void_resets(tx.session, tx.user_id, tx.now)
         tx.ended_sessions += await end_sessions(tx.session, tx.user_id, tx.now)
+        return user.email
 
     try:
-        await log_.change_as_job(reset.user_id, act, "", wait_seconds=5)
+        return (await log_.change_as_job(reset.user_id, act, "", wait_seconds=5)).value
     except Busy:
         # Nothing is known to be wrong with the link: it can be followed once more.
         raise Unavailable from None

@@ -2,6 +2,7 @@
 
 from asyncio import Future
 from collections.abc import AsyncIterable, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -77,6 +78,22 @@ class Courier(Protocol):
         ...
 
 
+class Attempts(Protocol):
+    """What a stranger may try only so often. Each raises RateLimited before anything is done."""
+
+    def sign_up(self) -> AbstractAsyncContextManager[None]:
+        """Around making an account."""
+        ...
+
+    def password(self, email: str) -> AbstractAsyncContextManager[None]:
+        """Around what raises BadCredentials where the password of this account is wrong."""
+        ...
+
+    async def forgive(self, email: str) -> None:
+        """Forget the account's wrong passwords: it has a new one, set by whoever reads its mail."""
+        ...
+
+
 @dataclass
 class Cookies:
     """The refresh token that came by cookie, and the one that goes back by it."""
@@ -100,6 +117,7 @@ class Context:
     tokens: TokenIssuer
     live: Live
     courier: Courier
+    attempts: Attempts
     correlation_id: str
     viewer: Viewer | None = None
     user_agent: str = ""

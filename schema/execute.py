@@ -10,7 +10,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql.execution import Executor, create_source_event_stream
 from strawberry import Schema
 
-from resolvers.errors import CursorExpired, CursorInvalid, Refusal, Unauthenticated, Unavailable
+from resolvers.errors import CursorExpired, CursorInvalid, RateLimited, Refusal, Unauthenticated, Unavailable
 from resolvers.log.event_log import read_position_of_session
 from resolvers.log.events import Event
 from schema.context import OBJECTS, Context
@@ -152,6 +152,8 @@ def _presentable(error: GraphQLError, context: Context) -> GraphQLError:
             return _coded(error, "UNAUTHENTICATED", "Sign in first.")
         case Unavailable():
             return _coded(error, "UNAVAILABLE", "The server can't do this right now. Please repeat it.")
+        case RateLimited():
+            return _coded(error, "RATE_LIMITED", str(original), retryAfter=original.retry_after)
         case CursorInvalid():
             return _coded(error, "CURSOR_INVALID", "This is not a cursor of yours. Load the state anew.")
         case CursorExpired():

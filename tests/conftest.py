@@ -57,6 +57,15 @@ def shared_server(
     server.end_now(signal.SIGKILL)
 
 
+@pytest.fixture(scope="session")
+def limited_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One with the rates and counts of the product. It believes what is said of addresses, so each test has its own."""
+    server = Server(tmp_path_factory.mktemp("limited"), RATE_LIMIT="on")
+    server.start_now()
+    yield server
+    server.end_now(signal.SIGKILL)
+
+
 @pytest.fixture(params=BOTH)
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """An empty database in this release's form."""

@@ -5,7 +5,7 @@ import { TEXT } from './text';
 
 export interface GraphQLErrorShape {
   message: string;
-  extensions?: { code?: string; field?: string[] };
+  extensions?: { code?: string; field?: string[]; retryAfter?: number };
 }
 
 export interface Answer<Data> {

@@ -90,8 +90,8 @@ export function json(answer: unknown, status = 200): Response {
   return new Response(JSON.stringify(answer), { status, headers: { 'content-type': 'application/json' } });
 }
 
-export function coded(code: string): GraphQLError {
-  return new GraphQLError(code, { extensions: { code } });
+export function coded(code: string, more?: Record<string, unknown>): GraphQLError {
+  return new GraphQLError(code, { extensions: { code, ...more } });
 }
 
 export function refusal(message: string, code = 'INVALID_INPUT') {

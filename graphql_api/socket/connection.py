@@ -20,9 +20,13 @@ CLOSE_TIMEOUT_SECONDS = 5.0
 class Connection:
     """The server's side of one socket, from its acceptance to its end."""
 
-    def __init__(self, send: Send, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, send: Send, monotonic: Callable[[], float] = time.monotonic, address: str = "unknown"
+    ) -> None:
         self._send = send
         self._monotonic = monotonic
+        #: Who is at the other end.
+        self.address = address
         #: Each with the id of the operation that it belongs to, if any.
         self._queue: deque[tuple[str | None, str]] = deque()
         self._queued_characters = 0

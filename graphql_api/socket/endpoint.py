@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from graphql_api.origins import may_use
+from graphql_api.rates.addresses import address_of
 from graphql_api.socket import codes
 from graphql_api.socket.codes import Close
 from graphql_api.socket.connection import Connection
@@ -54,9 +55,14 @@ class GraphQLOverWebSocket:
             )
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-        connection = Connection(send, self._parts.sockets.monotonic)
+        sockets = self._parts.sockets
+        connection = Connection(send, sockets.monotonic, address_of(scope))
         connection.reader = asyncio.current_task()
-        self._parts.sockets.add(connection)
+        if not sockets.add(connection):
+            await connection.close(
+                codes.TRY_AGAIN_LATER, "Too many sockets at once that have not said who they are"
+            )
+            return
         operations = Operations(self._parts, connection, user_agent=request.headers.get("user-agent", ""))
         try:
             await self._converse(connection, operations, receive)
@@ -70,7 +76,7 @@ class GraphQLOverWebSocket:
                 # The socket counts as one of its user's, and the server's stop waits, for as long as it does work.
                 await operations.finished()
             finally:
-                self._parts.sockets.remove(connection)
+                sockets.remove(connection)
 
     async def _converse(self, connection: Connection, operations: "Operations", receive: Receive) -> None:
         recent: deque[float] = deque(maxlen=MESSAGES_PER_SECOND)

@@ -10,13 +10,14 @@ import structlog
 from graphql import OperationType
 
 from graphql_api.live.stream import EventStream, open_stream
+from graphql_api.rates.answers import too_many
 from graphql_api.socket import codes
 from graphql_api.socket.codes import Close
 from graphql_api.socket.connection import Connection
 from graphql_api.socket.operation import Operation
 from graphql_api.socket.sharing_key import sharing_key
 from graphql_api.wiring import Parts
-from resolvers.errors import Unavailable
+from resolvers.errors import RateLimited, Unavailable
 from resolvers.log.event_log import EventFilter
 from resolvers.log.events import Event
 from resolvers.viewer import Viewer
@@ -27,6 +28,8 @@ from schema.execute import Subscribed, execute, subscribe
 log = structlog.get_logger()
 
 OPERATIONS_PER_SOCKET = 20
+#: When to try again, for whoever has as many: nobody knows when one ends.
+LIMIT_SECONDS = 10
 
 
 class LiveEvents:
@@ -59,7 +62,9 @@ class Operations:
             raise Close(codes.DUPLICATE_ID, f"Subscriber for {id_} already exists")
         # What the client completed can still be running: that is bounded as well.
         if len(self._operations) >= OPERATIONS_PER_SOCKET or len(self._tasks) >= 2 * OPERATIONS_PER_SOCKET:
-            self._refuse(id_, refused("Subscription limit reached.", "RATE_LIMITED"))
+            self._refuse(
+                id_, refused("Subscription limit reached.", "RATE_LIMITED", retryAfter=LIMIT_SECONDS)
+            )
             return
         operation = self._operations[id_] = Operation(id_, self._connection, self._forget)
         self.begin(self._run(operation, payload))
@@ -99,16 +104,18 @@ class Operations:
     async def _run(self, operation: Operation, payload: dict[str, Any]) -> None:
         context = self._context()
         try:
+            viewer = context.signed_in
+            await self._parts.rates.operation(viewer.user_id, self._connection.address)
             request = read_request(payload)
             prepared = self._parts.documents.prepare(request)
             if prepared.kind is OperationType.SUBSCRIPTION:
                 await self._watch(operation, request, prepared, context)
                 return
             answer = await execute(self._parts.schema, prepared, context, request.variables)
-        except RequestRefused as refusal:
+        except (RequestRefused, RateLimited) as refusal:
             if operation.ended:
                 return
-            self._refuse(operation.id, refusal)
+            self._refuse(operation.id, too_many(refusal) if isinstance(refusal, RateLimited) else refusal)
             operation.finish(say_complete=False)
             return
         operation.put(orjson.dumps(answer).decode())
@@ -147,6 +154,7 @@ class Operations:
             tokens=parts.tokens,
             live=LiveEvents(parts),
             courier=parts.courier,
+            attempts=parts.rates.at(self._connection.address),
             correlation_id=str(uuid4()),
             viewer=self._connection.viewer,
             user_agent=self._user_agent,

@@ -27,7 +27,11 @@ PONG_TIMEOUT_SECONDS = 10.0
 SEND_STALLED_SECONDS = 30.0
 #: Sessions ended by another process are found at the latest after this long.
 SESSION_CHECK_SECONDS = 5.0
+#: In this process: what several hold together is bounded by how many there are.
 SOCKETS_PER_USER = 20
+#: That have not said who they are; after a restart all the devices behind one address come back at once, and those that
+#: find no room try again.
+UNKNOWN_PER_ADDRESS = 100
 
 PING = '{"type":"ping"}'
 
@@ -52,25 +56,32 @@ class SocketRegistry:
         self.monotonic = monotonic
         self._connections: set[Connection] = set()
         self._of_user: Tally[UUID] = Tally()
+        #: Sockets of each address that no user has been found for yet.
+        self._unknown: Tally[str] = Tally()
         self._closing: set[asyncio.Task[None]] = set()
         open_sockets.set_function(lambda: len(self._connections))
 
-    def add(self, connection: Connection) -> None:
+    def add(self, connection: Connection) -> bool:
+        """Keep the socket, unless its address has too many that have not said who they are."""
+        if self._limit_sockets and self._unknown[connection.address] >= UNKNOWN_PER_ADDRESS:
+            return False
+        self._unknown[connection.address] += 1
         self._connections.add(connection)
+        return True
 
     def remove(self, connection: Connection) -> None:
         self._connections.discard(connection)
-        if connection.viewer is not None:
-            user_id = connection.viewer.user_id
-            self._of_user[user_id] -= 1
-            if self._of_user[user_id] <= 0:
-                del self._of_user[user_id]
+        if connection.viewer is None:
+            _count_down(self._unknown, connection.address)
+        else:
+            _count_down(self._of_user, connection.viewer.user_id)
 
     def admit(self, connection: Connection, viewer: Viewer) -> bool:
         """Count the socket as one of the viewer's, unless they have as many as one may."""
         if self._limit_sockets and self._of_user[viewer.user_id] >= SOCKETS_PER_USER:
             return False
         self._of_user[viewer.user_id] += 1
+        _count_down(self._unknown, connection.address)
         connection.viewer = viewer
         return True
 
@@ -140,3 +151,10 @@ class SocketRegistry:
         async with self._database.read() as session:
             standing = await standing_sessions(session, of_session)
         self.end_sessions(of_session - standing)
+
+
+def _count_down[T](tally: Tally[T], of: T) -> None:
+    """Nobody is kept for having none."""
+    tally[of] -= 1
+    if tally[of] <= 0:
+        del tally[of]

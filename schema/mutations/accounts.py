@@ -42,6 +42,12 @@ def _lifetime(context: Context) -> timedelta:
     return timedelta(days=context.session_days)
 
 
+async def _own_email(context: Context) -> str:
+    """Raises Unauthenticated."""
+    async with context.database.read() as session:
+        return (await accounts.read_user(session, context.signed_in.user_id)).email
+
+
 @strawberry.type
 class AccountMutations:
     @strawberry.mutation(extensions=[AnswerRefusals(AuthPayload)])
@@ -49,16 +55,20 @@ class AccountMutations:
         context = info.context
         _refuse_cookie(context, input.in_cookie)
         account = accounts.NewAccount(input.email, input.password, input.name, input.time_zone)
-        signed_in = await accounts.sign_up(context.database, account, context.user_agent, _lifetime(context))
+        async with context.attempts.sign_up():
+            signed_in = await accounts.sign_up(
+                context.database, account, context.user_agent, _lifetime(context)
+            )
         return _answer(context, signed_in, input.in_cookie)
 
     @strawberry.mutation(extensions=[AnswerRefusals(AuthPayload)])
     async def log_in(self, info: Info, input: inputs.LogInInput) -> AuthPayload:
         context = info.context
         _refuse_cookie(context, input.in_cookie)
-        signed_in = await accounts.log_in(
-            context.database, input.email, input.password, context.user_agent, _lifetime(context)
-        )
+        async with context.attempts.password(input.email):
+            signed_in = await accounts.log_in(
+                context.database, input.email, input.password, context.user_agent, _lifetime(context)
+            )
         return _answer(context, signed_in, input.in_cookie)
 
     @strawberry.mutation(
@@ -108,9 +118,9 @@ class AccountMutations:
         description="Ends all other sessions.", extensions=[AnswerRefusals(ChangePasswordPayload)]
     )
     async def change_password(self, info: Info, input: inputs.ChangePasswordInput) -> ChangePasswordPayload:
-        await accounts.change_password(
-            info.context.log, info.context.signed_in, input.password, input.new_password
-        )
+        context = info.context
+        async with context.attempts.password(await _own_email(context)):
+            await accounts.change_password(context.log, context.signed_in, input.password, input.new_password)
         return ChangePasswordPayload()
 
     @strawberry.mutation(
@@ -129,7 +139,8 @@ class AccountMutations:
 
     @strawberry.mutation(description="Ends all sessions.", extensions=[AnswerRefusals(ChangePasswordPayload)])
     async def reset_password(self, info: Info, input: inputs.ResetPasswordInput) -> ChangePasswordPayload:
-        await password_resets.reset_password(info.context.log, input.token, input.new_password)
+        email = await password_resets.reset_password(info.context.log, input.token, input.new_password)
+        await info.context.attempts.forgive(email)
         return ChangePasswordPayload()
 
     @strawberry.mutation(
@@ -137,9 +148,11 @@ class AccountMutations:
         extensions=[AnswerRefusals(DeleteAccountPayload)],
     )
     async def delete_account(self, info: Info, input: inputs.DeleteAccountInput) -> DeleteAccountPayload:
-        await accounts.delete_account(info.context.log, info.context.signed_in, input.password)
-        if info.context.cookies.received:
-            info.context.cookies.set(None)
+        context = info.context
+        async with context.attempts.password(await _own_email(context)):
+            await accounts.delete_account(context.log, context.signed_in, input.password)
+        if context.cookies.received:
+            context.cookies.set(None)
         return DeleteAccountPayload()
 
     @strawberry.mutation(extensions=[AnswerRefusals(UpdateViewerPayload)])

@@ -45,7 +45,7 @@ async def test_a_client_of_the_documents_follows_through_a_kill_without_a_gap_or
     client, tmp_path: Path
 ):
     program = client(tmp_path)
-    server = Server(tmp_path / "data")
+    server = Server(tmp_path / "data", RATE_LIMIT="on")
     await server.start()
     async with Api(server.url) as api:
         await api.sign_up()

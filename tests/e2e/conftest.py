@@ -66,7 +66,7 @@ async def server(tmp_path: Path, topology: Topology | None) -> AsyncIterator[Ser
         yield topology
         await topology.start()  # what was killed and left so
         return
-    server = Server(tmp_path)
+    server = Server(tmp_path, RATE_LIMIT="on")  # the web app must never come near
     await server.start()
     yield server
     await server.stop()
@@ -78,7 +78,7 @@ def open_server(tmp_path: Path, services: Services | None) -> OpenServer:
 
     async def open_(port: int, **environment: str) -> Server | Topology:
         if services is None:
-            server = Server(tmp_path, port=port, **environment)
+            server = Server(tmp_path, port=port, **{"RATE_LIMIT": "on"} | environment)
             await server.start()
             return server
         topology = Topology(services, tmp_path, port=port, **environment)

@@ -143,7 +143,7 @@ async def record(browser: Browser, server: Server) -> Recording:
 
 async def main(path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="taskflow-demo-") as folder:
-        server = Server(Path(folder))
+        server = Server(Path(folder), RATE_LIMIT="on")
         await server.start()
         try:
             async with async_playwright() as playwright:

@@ -20,6 +20,8 @@ KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 class Server:
     """`python -m graphql_api serve` on a free loopback port. `log` holds what it wrote to stderr.
 
+    Rates are off unless a test asks: whole suites sign up from one address.
+
     port     free where it is 0
     program  another one that does the same, and more
     """
@@ -116,7 +118,12 @@ class Server:
     def start_now(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-        own = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "LOG_FORMAT": "json"}
+        own = {
+            "PORT": str(self.port),
+            "DATA_DIR": str(self.data_dir),
+            "LOG_FORMAT": "json",
+            "RATE_LIMIT": "off",
+        }
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self._command],

@@ -170,12 +170,13 @@ test('who leaves takes along what waits: it is never sent, and told once', async
   await firstValueFrom(outbox.waiting$.pipe(filter((waiting) => waiting === 0)));
 });
 
-test('a change that comes too fast for the server goes out again', async () => {
+test('a change that comes too fast for the server goes out again when it says', async () => {
   server.root.completeTask = () => {
-    throw coded('RATE_LIMITED');
+    throw coded('RATE_LIMITED', { retryAfter: 42 });
   };
   const completing = changes.setCompleted(milk(), true);
   const pause = await pauses.take();
+  expect(pause.ms).toBe(42_000);
   server.root.completeTask = () => ({ task: aTask({ completed: true, version: 2 }), errors: [] });
   pause.end();
   expect(await completing).toBe(true);

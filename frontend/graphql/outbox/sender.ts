@@ -23,7 +23,8 @@ interface Calls {
   onIdle: () => void;
 }
 
-type Turn = 'answered' | 'away' | 'nothing';
+/** A number: there was no answer, and to be tried again after so many milliseconds at the earliest. */
+type Turn = 'answered' | 'nothing' | number;
 
 export class Sender {
   private sending = false;
@@ -44,7 +45,7 @@ export class Sender {
     for (let tries = 0; !this.signal.aborted; ) {
       this.more = false;
       const turn = await inTurn(() => this.turn());
-      if (turn === 'away') await (this.ports.wait ?? pause)(backoff(tries++), this.signal);
+      if (typeof turn === 'number') await (this.ports.wait ?? pause)(turn || backoff(tries++), this.signal);
       else tries = 0;
       if (turn === 'nothing' && !this.more) break;
     }
@@ -63,7 +64,7 @@ export class Sender {
         this.calls.onLeft(answer);
         return 'nothing';
       }
-      if (!answer) return 'away';
+      if (typeof answer === 'number') return answer;
       const next: Change | null = answer.data ? again(change, answer.data) : null;
       if (!next) {
         await this.calls.onAnswer(change, answer);
@@ -74,13 +75,14 @@ export class Sender {
     }
   }
 
-  /** Null where there is none now, and the same may be sent again. */
-  private async answerTo({ query, variables }: Change): Promise<Answer<Data> | Left | null> {
+  /** A number where there is none now, and the same may be sent again. */
+  private async answerTo({ query, variables }: Change): Promise<Answer<Data> | Left | number> {
     try {
       const answer = await this.ports.send(query, variables);
-      return errorCode(answer) === 'RATE_LIMITED' ? null : answer;
+      if (errorCode(answer) !== 'RATE_LIMITED') return answer;
+      return (answer.errors?.[0]?.extensions?.retryAfter ?? 0) * 1000;
     } catch (error) {
-      if (error instanceof Unreachable) return null;
+      if (error instanceof Unreachable) return 0;
       if (error instanceof Left) return error;
       return { errors: [{ message: (error as Error).message }] };
     }
