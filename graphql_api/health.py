@@ -1,7 +1,7 @@
 """/livez: the process answers. /readyz: it can serve. /health: both in one, as JSON. /metrics: Prometheus."""
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -32,7 +32,7 @@ def health_routes(parts: Parts) -> list[Route]:
                 return PlainTextResponse("A metrics token is needed.\n", 401, {"WWW-Authenticate": "Bearer"})
         elif parts.settings.production:
             return PlainTextResponse("Not found.\n", 404)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST, headers=NO_STORE)
+        return Response(await parts.exposition.text(), media_type=CONTENT_TYPE_LATEST, headers=NO_STORE)
 
     return [
         Route("/livez", livez),

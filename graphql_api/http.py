@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import structlog
 from graphql import GraphQLError, OperationType
-from prometheus_client import Histogram
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import Receive, Scope, Send
@@ -18,6 +17,7 @@ from graphql_api.origins import may_use
 from graphql_api.rates.addresses import address_of
 from graphql_api.rates.answers import retry_after, too_many
 from graphql_api.socket.operations import LiveEvents
+from graphql_api.telemetry.operations import SeenOperation
 from graphql_api.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.wiring import Parts
 from resolvers.errors import RateLimited
@@ -36,8 +36,6 @@ DRAINED_BYTES = 64 * 2**20
 BODY_SECONDS = 30
 #: An access token may be this much too old: clocks differ.
 LEEWAY_SECONDS = 30
-
-seconds = Histogram("taskflow_operation_seconds", "Time to answer an operation over HTTP.", ["kind"])
 
 
 class HttpRefused(Exception):
@@ -65,11 +63,13 @@ class GraphQLOverHTTP:
         correlation_id = correlation_id_of(headers)
         cookies = Cookies()
         status, extra = 200, {}
+        seen = SeenOperation("http")
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
             try:
                 body = await _read(scope, headers, receive)
+                seen.begin()
                 cookies = self._cookies(scope, headers)
-                answer = await self._answer(body, address_of(scope), headers, cookies, correlation_id)
+                answer = await self._answer(body, address_of(scope), headers, cookies, correlation_id, seen)
             except HttpRefused as refusal:
                 status, extra = refusal.status, refusal.headers
                 answer = {"errors": [refusal.error.formatted]}
@@ -84,6 +84,7 @@ class GraphQLOverHTTP:
                         GraphQLError("Something went wrong on our side.", extensions=internal).formatted
                     ]
                 }
+            seen.end(answer.get("errors"))
         extra |= retry_after(answer)
         content = orjson.dumps(answer)
         response_headers = [
@@ -101,7 +102,13 @@ class GraphQLOverHTTP:
         await send({"type": "http.response.body", "body": content})
 
     async def _answer(
-        self, body: bytes, address: str, headers: Headers, cookies: Cookies, correlation_id: str
+        self,
+        body: bytes,
+        address: str,
+        headers: Headers,
+        cookies: Cookies,
+        correlation_id: str,
+        seen: SeenOperation,
     ) -> Answer:
         viewer = self._identify(headers)
         limited = await self._count(viewer, address)
@@ -115,6 +122,7 @@ class GraphQLOverHTTP:
             raise limited
         request = read_request(payload)
         prepared = self._parts.documents.prepare(request)
+        seen.is_about(prepared)
         if prepared.kind is OperationType.SUBSCRIPTION:
             raise refused("Subscriptions are served over WebSockets at this path; or poll `events(after:)`.")
         parts = self._parts
@@ -137,8 +145,8 @@ class GraphQLOverHTTP:
             context.viewer = viewer
         elif prepared.is_introspection:
             context.viewer = None
-        with seconds.labels(prepared.kind.value).time():
-            return await execute(parts.schema, prepared, context, request.variables)
+        seen.runs_with(context)
+        return await execute(parts.schema, prepared, context, request.variables)
 
     def _identify(self, headers: Headers) -> Viewer | RequestRefused:
         """Whom the token names, or what to say where that is needed."""

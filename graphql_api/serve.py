@@ -7,6 +7,10 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -51,20 +55,22 @@ def serve(settings: Settings, *, migrate_first: bool) -> None:
         asyncio.run(server.serve(sockets=[listener]))
     else:
         open_parts(settings)  # what is wrong with them is said here, once
-        config = _config(settings, f"{__name__}:app_of_worker", factory=True, workers=settings.workers)
-        _say(settings, f"http://{shown}:{port}/")
-        Multiprocess(config, sockets=[listener]).run()
+        with TemporaryDirectory(prefix="taskflow-", ignore_cleanup_errors=True) as folder:
+            app = partial(app_of_worker, Path(folder))
+            config = _config(settings, app, factory=True, workers=settings.workers)
+            _say(settings, f"http://{shown}:{port}/")
+            Multiprocess(config, sockets=[listener]).run()
     del lock  # held until here
 
 
-def app_of_worker() -> FastAPI:
-    """The app of one of several processes, which all listen on the same socket."""
+def app_of_worker(folder: Path) -> FastAPI:
+    """The app of one of several processes, which all listen on the same socket and meet in this folder."""
     if sys.platform == "linux":
         # Should the parent be killed outright, nobody would stop this one.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     settings = read_settings()
     configure_logs(settings)
-    return _build(settings)
+    return _build(settings, folder)
 
 
 def resolve_address(settings: Settings) -> tuple[socket.AddressFamily, tuple[str, int]]:
@@ -77,8 +83,8 @@ def resolve_address(settings: Settings) -> tuple[socket.AddressFamily, tuple[str
     return family, (str(found[0][4][0]), settings.port)
 
 
-def _build(settings: Settings) -> FastAPI:
-    app = build_app(open_parts(settings))
+def _build(settings: Settings, workers: Path | None = None) -> FastAPI:
+    app = build_app(open_parts(settings, workers))
     # What is there by now stays: every full collection would walk through all of it again, and make clients wait.
     gc.collect()
     gc.freeze()
@@ -99,7 +105,7 @@ async def _prepare(settings: Settings, migrate_first: bool) -> DatabaseLock | No
     return lock
 
 
-def _config(settings: Settings, app: FastAPI | str, **options: Any) -> uvicorn.Config:
+def _config(settings: Settings, app: FastAPI | Callable[[], FastAPI], **options: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",

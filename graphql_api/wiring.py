@@ -21,6 +21,9 @@ from graphql_api.settings import Settings
 from graphql_api.signing import read_private_keys, secret_key
 from graphql_api.socket.registry import SocketRegistry
 from graphql_api.supervise import Supervisor
+from graphql_api.telemetry.exposition import Exposition
+from graphql_api.telemetry.process import watch_loop, watch_parts
+from graphql_api.telemetry.stored import Stored
 from graphql_api.tokens import Tokens
 from jobs.broadcast import BoundedBroadcast, open_broadcast
 from jobs.bus import Bus
@@ -65,10 +68,13 @@ class Parts:
     rates: Rates
     due: DueJobs
     timetable: Timetable
+    exposition: Exposition
     supervisor: Supervisor = field(default_factory=Supervisor)
     stopping: bool = False
 
     async def start(self) -> None:
+        await self.exposition.start()
+        self.supervisor.run("loop lag", watch_loop)
         await self.broadcast.connect()
         await self.bus.start()
         self.supervisor.run("lease", self.lease.keep)
@@ -98,12 +104,17 @@ class Parts:
         await self.bus.stop()
         await self.broadcast.disconnect()
         await self.rates.close()
+        await self.exposition.stop()
         await self.database.close()
 
 
-def open_parts(settings: Settings) -> Parts:
-    """Raises SettingsError where they can't keep the promise."""
+def open_parts(settings: Settings, workers: Path | None = None) -> Parts:
+    """workers: where the processes behind one port meet, if there are several.
+
+    Raises SettingsError where they can't keep the promise.
+    """
     database = Database(settings.database)
+    watch_parts(database)
     log = Log(database)
     schema = build_schema()
     bus = open_bus(settings)
@@ -140,6 +151,7 @@ def open_parts(settings: Settings) -> Parts:
         rates=rates,
         due=due,
         timetable=Timetable(database, log, due),
+        exposition=Exposition(Stored(database), workers),
     )
 
 

@@ -1,9 +1,9 @@
 """Passwords, as Argon2id hashes made and checked off the event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import lru_cache
+from time import perf_counter
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,18 +14,44 @@ from resolvers.errors import Unavailable
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 #: More at once would only queue for the memory bus, and starve everything else of cores.
 HASHES_AT_ONCE = 2
-
 #: Some ten seconds of work. Who comes when so many wait would wait for longer than people do.
 HASHES_WAITING = 250
 
-_turns = asyncio.Semaphore(HASHES_AT_ONCE)
-_places = asyncio.Semaphore(HASHES_AT_ONCE + HASHES_WAITING)
+
+class Turns:
+    """Hashing is done in threads, by so many at once. Raises Unavailable where too many wait."""
+
+    def __init__(self, at_once: int, waiting_most: int) -> None:
+        self._places = asyncio.Semaphore(at_once)
+        self._waiting_most = waiting_most
+        self.waiting = 0
+        #: Told in seconds how long each waited and worked. Must not raise.
+        self.on_end: Callable[[float, float], None] | None = None
+
+    async def take[**P, T](self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        if self.waiting >= self._waiting_most:
+            raise Unavailable
+        came = perf_counter()
+        self.waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self.waiting -= 1
+        began = perf_counter()
+        try:
+            return await asyncio.to_thread(work, *given, **named)
+        finally:
+            self._places.release()
+            if self.on_end is not None:
+                self.on_end(began - came, perf_counter() - began)
+
+
+turns = Turns(HASHES_AT_ONCE, HASHES_WAITING)
 
 
 async def hash_password(password: str) -> str:
     """Raises Unavailable where too many wait."""
-    async with _turn():
-        return await asyncio.to_thread(_HASHER.hash, password)
+    return await turns.take(_HASHER.hash, password)
 
 
 async def password_matches(password_hash: str | None, password: str) -> bool:
@@ -33,22 +59,13 @@ async def password_matches(password_hash: str | None, password: str) -> bool:
 
     Raises Unavailable where too many wait.
     """
-    async with _turn():
-        matches = await asyncio.to_thread(_verify, password_hash, password)
+    matches = await turns.take(_verify, password_hash, password)
     return matches and password_hash is not None
 
 
 def is_outdated(password_hash: str) -> bool:
     """Whether the hash was made with weaker parameters than today's."""
     return _HASHER.check_needs_rehash(password_hash)
-
-
-@asynccontextmanager
-async def _turn() -> AsyncIterator[None]:
-    if _places.locked():
-        raise Unavailable
-    async with _places, _turns:
-        yield
 
 
 def _verify(password_hash: str | None, password: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import strawberry
 
@@ -94,6 +94,16 @@ class Attempts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Mutated:
+    """One mutation field that was run. code: of its refusal or failure; None where it did what it was asked."""
+
+    name: str
+    code: str | None
+    outcome: Literal["ok", "refused", "failed"]
+    seconds: float
+
+
 @dataclass
 class Cookies:
     """The refresh token that came by cookie, and the one that goes back by it."""
@@ -132,6 +142,8 @@ class Context:
     cost: int = 0
     #: How many objects were shown so far.
     objects: int = 0
+    #: The mutation fields that were run, in their order.
+    mutations: list[Mutated] = field(default_factory=list)
     #: The execution, once it waits for something.
     running: Future[Any] | None = None
     _loaders: "Loaders | None" = None

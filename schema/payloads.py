@@ -4,16 +4,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import field
 from datetime import datetime
 from enum import Enum
-from typing import Any, Self
+from time import perf_counter
+from typing import Any, Literal, Self
 
 import strawberry
 from strawberry.extensions import FieldExtension
 
 from resolvers import tables
 from resolvers.accounts import SignedIn
-from resolvers.errors import Conflict, Refusal
+from resolvers.errors import Conflict, Refusal, Unauthenticated, Unavailable
 from resolvers.ical.importing import Imported
 from resolvers.log.transaction import Outcome
+from schema.context import Context, Mutated
 from schema.scalars import Cursor
 from schema.types.account import User
 from schema.types.calendar import CalendarFeed, ImportNote
@@ -245,15 +247,30 @@ class AnswerRefusals(FieldExtension):
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: strawberry.Info, **arguments: Any
     ) -> Any:
+        began = perf_counter()
+        code: str | None = "INTERNAL"
+        outcome: Literal["ok", "refused", "failed"] = "failed"
         try:
-            return await next_(source, info, **arguments)
+            payload = await next_(source, info, **arguments)
+            code, outcome = None, "ok"
+            return payload
         except Refusal as refusal:
+            code, outcome = refusal.code, "refused"
             current = refusal.current if isinstance(refusal, Conflict) else None
             payload = self._payload() if current is None else self._payload.showing(current)
             payload.errors = [
                 UserError(code=ErrorCode(refusal.code), message=refusal.message, field=list(refusal.field))
             ]
             return payload
+        except Unavailable:
+            code = "UNAVAILABLE"
+            raise
+        except Unauthenticated:
+            code, outcome = "UNAUTHENTICATED", "refused"
+            raise
+        finally:
+            context: Context = info.context
+            context.mutations.append(Mutated(info.field_name, code, outcome, perf_counter() - began))
 
 
 def _cursor(outcome: Outcome[Any]) -> Cursor | None:

@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, closing, suppress
 
+from prometheus_client import Counter
+
 from graphql_api.live.feed import Wake
 from graphql_api.live.hub import Hub
 from resolvers.errors import CursorExpired, Unauthenticated, Unavailable
@@ -24,6 +26,11 @@ RETRY_SECONDS = 1.0
 READY_SECONDS = 2.0
 #: How long a subscription outlives the database before its client is told to come back later.
 OUTAGE_SECONDS = 60.0
+
+replays_total = Counter(
+    "taskflow_live_replays_total", "Reads of the log for subscriptions that stood at an older cursor."
+)
+replayed_total = Counter("taskflow_live_replayed_events_total", "Events that these reads gave.")
 
 
 class EventStream:
@@ -77,7 +84,10 @@ class EventStream:
 
     async def _read(self) -> list[Event]:
         async with self.hub.database.read() as session:
-            return await read_after(session, self.position.user_id, self.seq, PAGE_EVENTS, self.wanted)
+            events = await read_after(session, self.position.user_id, self.seq, PAGE_EVENTS, self.wanted)
+        replays_total.inc()
+        replayed_total.inc(len(events))
+        return events
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         with closing(self):

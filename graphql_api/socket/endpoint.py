@@ -92,6 +92,8 @@ class GraphQLOverWebSocket:
                 # Who sends and does not read waits here for room.
                 while connection.full and not connection.closed:
                     await connection.drained()
+            if frame["type"] == "websocket.disconnect" and not connection.closed:
+                self._parts.sockets.left(frame.get("code") or 1005)
         except Close as close:
             self._parts.sockets.close(connection, close.code, close.reason)
             # The disconnection that follows ends the conversation in order.

@@ -9,6 +9,7 @@ from graphql import GraphQLError
 from graphql_api.live.sharing import Member
 from graphql_api.socket import codes
 from graphql_api.socket.connection import Connection
+from graphql_api.telemetry.operations import resyncs_total
 from graphql_api.wiring import Parts
 from resolvers.errors import CursorExpired, Unavailable
 
@@ -42,6 +43,7 @@ class Operation:
         if self.ended:
             return
         if isinstance(error, CursorExpired):
+            resyncs_total.inc()
             expired = GraphQLError(
                 "This cursor is too old. Load the state anew.", extensions={"code": "CURSOR_EXPIRED"}
             )

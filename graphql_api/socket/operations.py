@@ -16,6 +16,7 @@ from graphql_api.socket.codes import Close
 from graphql_api.socket.connection import Connection
 from graphql_api.socket.operation import Operation
 from graphql_api.socket.sharing_key import sharing_key
+from graphql_api.telemetry.operations import SeenOperation
 from graphql_api.wiring import Parts
 from resolvers.errors import RateLimited, Unavailable
 from resolvers.log.event_log import EventFilter
@@ -103,28 +104,42 @@ class Operations:
 
     async def _run(self, operation: Operation, payload: dict[str, Any]) -> None:
         context = self._context()
+        # It has a task of its own: what is bound is of this operation alone.
+        structlog.contextvars.bind_contextvars(correlation_id=context.correlation_id)
+        seen = SeenOperation("socket")
+        seen.runs_with(context)
         try:
             viewer = context.signed_in
             await self._parts.rates.operation(viewer.user_id, self._connection.address)
             request = read_request(payload)
             prepared = self._parts.documents.prepare(request)
+            seen.is_about(prepared)
             if prepared.kind is OperationType.SUBSCRIPTION:
-                await self._watch(operation, request, prepared, context)
+                await self._watch(operation, request, prepared, context, seen)
                 return
             answer = await execute(self._parts.schema, prepared, context, request.variables)
-        except (RequestRefused, RateLimited) as refusal:
+            seen.end(answer.get("errors"))
+        except (RequestRefused, RateLimited) as error:
+            refusal = too_many(error) if isinstance(error, RateLimited) else error
+            seen.end([each.formatted for each in refusal.errors])
             if operation.ended:
                 return
-            self._refuse(operation.id, too_many(refusal) if isinstance(refusal, RateLimited) else refusal)
+            self._refuse(operation.id, refusal)
             operation.finish(say_complete=False)
             return
         operation.put(orjson.dumps(answer).decode())
         operation.finish()
 
     async def _watch(
-        self, operation: Operation, request: Request, prepared: Prepared, context: Context
+        self,
+        operation: Operation,
+        request: Request,
+        prepared: Prepared,
+        context: Context,
+        seen: SeenOperation,
     ) -> None:
         began = await subscribe(self._parts.schema, prepared, context, request.variables)
+        seen.end(None if isinstance(began, Subscribed) else began.get("errors"))
         if not isinstance(began, Subscribed):
             operation.put(orjson.dumps(began).decode())
             operation.finish()

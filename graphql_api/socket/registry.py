@@ -37,6 +37,13 @@ PING = '{"type":"ping"}'
 
 open_sockets = Gauge("taskflow_sockets_open", "Open WebSockets.")
 closes_total = Counter("taskflow_socket_closes_total", "WebSockets that the server closed.", ["code"])
+left_total = Counter(
+    "taskflow_socket_leaves_total",
+    "WebSockets that ended otherwise, by the client's code; other: one of its own choosing.",
+    ["code"],
+)
+#: Those of RFC 6455 and its registry that clients and proxies send, and 1012 of a server that stops.
+USUAL_CODES = frozenset({1000, 1001, 1002, 1005, 1006, 1009, 1011, 1012})
 
 
 class SocketRegistry:
@@ -68,6 +75,9 @@ class SocketRegistry:
         self._unknown[connection.address] += 1
         self._connections.add(connection)
         return True
+
+    def left(self, code: int) -> None:
+        left_total.labels(code if code in USUAL_CODES else "other").inc()
 
     def remove(self, connection: Connection) -> None:
         self._connections.discard(connection)

@@ -1,0 +1,95 @@
+"""One operation, from its arrival to its answer: figures, and a line of the log."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from time import perf_counter
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from schema.context import Context
+from schema.documents import Prepared
+
+log = structlog.get_logger()
+
+#: Longer than any user should wait for one.
+SLOW_SECONDS = 1.0
+#: What a client calls its operation is cut to this for the log.
+NAME_CHARACTERS = 64
+BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+#: No operation could be read from it.
+UNREAD = "unread"
+OK = "OK"
+
+operations_total = Counter(
+    "taskflow_operations_total",
+    "Operations that were answered, by kind and by the code of their first error; OK where they had none.",
+    ["transport", "kind", "code"],
+)
+operation_seconds = Histogram(
+    "taskflow_operation_seconds",
+    "From having read an operation to its answer; of a subscription, to its beginning.",
+    ["kind"],
+    buckets=BUCKETS,
+)
+mutation_seconds = Histogram(
+    "taskflow_mutation_seconds",
+    "Time of one mutation field, by what came of it: ok, refused or failed.",
+    ["mutation", "outcome"],
+    buckets=BUCKETS,
+)
+resyncs_total = Counter(
+    "taskflow_resyncs_total", "Times that a client was told to load everything anew: CURSOR_EXPIRED."
+)
+#: Finding what belongs to labels takes longer than counting; there are a few hundred of them.
+_counted = cache(operations_total.labels)
+_timed = cache(operation_seconds.labels)
+_timed_mutation = cache(mutation_seconds.labels)
+
+
+class SeenOperation:
+    """transport: http or socket."""
+
+    def __init__(self, transport: str) -> None:
+        self._transport = transport
+        self._kind = UNREAD
+        self._name = ""
+        self._context: Context | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """It has been read: what it takes from now on is our doing."""
+        self._began = perf_counter()
+
+    def is_about(self, prepared: Prepared) -> None:
+        self._kind = prepared.kind.value
+        if prepared.operation.name is not None:
+            self._name = prepared.operation.name.value[:NAME_CHARACTERS]
+
+    def runs_with(self, context: Context) -> None:
+        self._context = context
+        if context.viewer is not None:
+            structlog.contextvars.bind_contextvars(user_id=str(context.viewer.user_id))
+
+    def end(self, errors: Sequence[Mapping[str, Any]] | None) -> None:
+        """errors: of the answer as a whole."""
+        seconds = perf_counter() - self._began
+        code = errors[0]["extensions"]["code"] if errors else OK
+        for mutation in self._context.mutations if self._context is not None else ():
+            _timed_mutation(mutation.name, mutation.outcome).observe(mutation.seconds)
+            if code == OK and mutation.code is not None:
+                code = mutation.code
+        if code == "CURSOR_EXPIRED":
+            resyncs_total.inc()
+        _counted(self._transport, self._kind, code).inc()
+        _timed(self._kind).observe(seconds)
+        slow = seconds > SLOW_SECONDS
+        (log.warning if slow else log.debug)(
+            "operation_slow" if slow else "operation",
+            transport=self._transport,
+            kind=self._kind,
+            operation=self._name,
+            outcome=code,
+            milliseconds=round(seconds * 1000, 1),
+        )
