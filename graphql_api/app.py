@@ -16,6 +16,7 @@ from graphql_api.health import health_routes
 from graphql_api.http import GraphQLOverHTTP
 from graphql_api.key_door import key_routes
 from graphql_api.socket.endpoint import GraphQLOverWebSocket
+from graphql_api.stopping import heeding_signals
 from graphql_api.tick_door import tick_routes
 from graphql_api.web import BrowserHeaders, content_security_policy, graphiql_page, web_routes
 from graphql_api.wiring import Parts
@@ -27,10 +28,12 @@ def build_app(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await parts.start()
-        try:
-            yield
-        finally:
-            await parts.stop()
+        # To the end of the stop: what it waits for may be what somebody wants to see ended.
+        with heeding_signals(parts.on_stop):
+            try:
+                yield
+            finally:
+                await parts.stop()
 
     middleware = [Middleware(BrowserHeaders, content_security_policy=content_security_policy())]
     if settings.cors_origins:

@@ -1,4 +1,6 @@
-"""/livez: the process answers. /readyz: it can serve. /health: both in one, as JSON. /metrics: Prometheus."""
+"""/livez: a restart would not help. /readyz: it can serve. /health: both in one, as JSON. /metrics: Prometheus."""
+
+import asyncio
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -15,15 +17,25 @@ from resolvers.errors import Unavailable
 log = structlog.get_logger()
 
 NO_STORE = {"Cache-Control": "no-store"}
+#: Whoever asks gives up after a few seconds: what has not answered by then does not.
+DATABASE_SECONDS = 3.0
 
 
 def health_routes(parts: Parts) -> list[Route]:
     async def livez(request: Request) -> Response:
+        failing = parts.supervisor.failing
+        if failing:
+            return JSONResponse({"status": "failing", "tasks": failing}, 503, headers=NO_STORE)
         return JSONResponse({"status": "ok"}, headers=NO_STORE)
 
     async def readyz(request: Request) -> Response:
         state = await _state(parts)
         return JSONResponse(state, 200 if state["status"] == "ok" else 503, headers=NO_STORE)
+
+    async def health(request: Request) -> Response:
+        state = await _state(parts)
+        well = state["status"] == "ok" and state["live"]
+        return JSONResponse(state, 200 if well else 503, headers=NO_STORE)
 
     async def metrics(request: Request) -> Response:
         token = parts.settings.metrics_token.get_secret_value()
@@ -37,7 +49,7 @@ def health_routes(parts: Parts) -> list[Route]:
     return [
         Route("/livez", livez),
         Route("/readyz", readyz),
-        Route("/health", readyz),
+        Route("/health", health),
         Route("/metrics", metrics),
     ]
 
@@ -46,18 +58,20 @@ async def _state(parts: Parts) -> dict[str, object]:
     """What answers and what does not; `degraded` names what the product can do without for a while."""
     database = "ok"
     try:
-        async with outages_as_unavailable():
+        async with outages_as_unavailable(), asyncio.timeout(DATABASE_SECONDS):
             if not await is_served_by_this_release(parts.database):
                 database = "migrations are behind: run `python -m graphql_api migrate`"
     except Unavailable:
         database = "does not answer"
     trouble = _trouble(parts)
+    failing = parts.supervisor.failing
     return {
         "status": "ok" if database == "ok" and not parts.stopping else "unavailable",
-        "live": True,
+        "live": not failing,
         "database": database,
         "degraded": list(trouble),
         **({"trouble": trouble} if trouble else {}),
+        **({"failing": failing} if failing else {}),
         **({"stopping": True} if parts.stopping else {}),
     }
 

@@ -16,7 +16,6 @@ from typing import Any
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from graphql_api.app import build_app
 from graphql_api.embedded import DatabaseLock
@@ -24,6 +23,7 @@ from graphql_api.http import BODY_BYTES
 from graphql_api.log_format import configure_logs
 from graphql_api.reach import check_database
 from graphql_api.settings import Settings, SettingsError, read_settings
+from graphql_api.stopping import Workers
 from graphql_api.wiring import migrate_database, open_parts, prepare_database
 from resolvers.errors import Unavailable
 
@@ -59,7 +59,7 @@ def serve(settings: Settings, *, migrate_first: bool) -> None:
             app = partial(app_of_worker, Path(folder))
             config = _config(settings, app, factory=True, workers=settings.workers)
             _say(settings, f"http://{shown}:{port}/")
-            Multiprocess(config, sockets=[listener]).run()
+            Workers(config, sockets=[listener]).run()
     del lock  # held until here
 
 

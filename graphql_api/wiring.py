@@ -92,6 +92,10 @@ class Parts:
             self.supervisor.run("deliveries", self.delivering.run)
             self.timetable.start()
 
+    def on_stop(self) -> None:
+        """From a signal on, while what has begun is finished: nothing new is to be sent here."""
+        self.stopping = True
+
     async def stop(self) -> None:
         self.stopping = True
         if self.consumer is not None:

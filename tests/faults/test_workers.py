@@ -40,7 +40,16 @@ async def until(condition: Callable[[], bool], seconds: float = DEADLINE_SECONDS
 
 
 def all_gone(pids: list[int]) -> bool:
-    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    return not any(map(lives, pids))
+
+
+def lives(pid: int) -> bool:
+    """One whose parent is dead stays in the list until somebody else sees to it."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])

@@ -1,11 +1,18 @@
-"""/readyz between two releases: a database that is ahead is served, one that is behind is not."""
+"""What probes are told: whether it can serve, between two releases as well, and whether a restart may help."""
 
+import asyncio
+import socket
+import time
 from pathlib import Path
 
 import httpx
+import pytest
 import sqlalchemy as sa
 
+from graphql_api import supervise
+from graphql_api.health import DATABASE_SECONDS
 from resolvers.database import Database
+from tests.live.inside import process
 from tests.migrations.catalog import OWN
 from tests.support.server import Server
 
@@ -26,3 +33,55 @@ async def test_a_process_of_the_release_before_serves_on_after_a_migration(
                 assert (answer.status_code, answer.json()["status"] == "ok") == (status, status == 200)
     finally:
         await server.stop()
+
+
+async def test_a_database_that_hangs_keeps_nobody_waiting_and_is_no_reason_to_restart(tmp_path: Path):
+    """It takes connections, and says nothing: probes give up after five seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://app@127.0.0.1:{silent.getsockname()[1]}/d?connect_timeout=8"
+        server = Server(
+            tmp_path, migrate=False, DATABASE_URL=url + "&sslmode=disable", DUE_POLL_SECONDS="600"
+        )
+        await server.start()
+        try:
+            async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as http:
+                began = time.monotonic()
+                asked = [asyncio.create_task(http.get(path)) for path in ("/readyz", "/health")]
+                alive = await http.get("/livez")
+                assert (alive.status_code, any(task.done() for task in asked)) == (200, False)
+                for answer in await asyncio.gather(*asked):
+                    assert (answer.status_code, answer.json()["database"]) == (503, "does not answer")
+                assert time.monotonic() - began < DATABASE_SECONDS + 2
+        finally:
+            await server.kill()
+
+
+async def test_a_task_that_dies_again_and_again_is_named_and_a_restart_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(supervise, "RESTART_SECONDS", (0.01, 0.01))
+    deaths = asyncio.Semaphore(0)
+
+    async def dies() -> None:
+        await deaths.acquire()
+        raise ValueError("on purpose")
+
+    async with process(tmp_path) as running, httpx.AsyncClient(base_url=running.url) as http:
+        supervisor = running.parts.supervisor
+        supervisor.run("broken", dies)
+        for _ in range(supervise.RESTARTS):
+            deaths.release()
+        async with asyncio.timeout(20):
+            while not deaths.locked():  # noqa: ASYNC110 - it has no event
+                await asyncio.sleep(0.01)
+        assert (await http.get("/livez")).status_code == 200
+        deaths.release()
+        async with asyncio.timeout(20):
+            while not supervisor.failing:  # noqa: ASYNC110 - it has no event
+                await asyncio.sleep(0.01)
+        answer = await http.get("/livez")
+        assert (answer.status_code, answer.json()) == (503, {"status": "failing", "tasks": ["broken"]})
+        whole = await http.get("/health")
+        assert (whole.status_code, whole.json()["failing"]) == (503, ["broken"])
+        # It can serve all the same.
+        assert (await http.get("/readyz")).status_code == 200

@@ -97,7 +97,7 @@ async def test_a_flood_of_messages_leaves_everything_else_its_turn(bus: MemoryBu
 async def test_a_broadcaster_that_fails_costs_what_it_was_given_and_the_next_gets_through(
     bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(supervise, "RESTART_SECONDS", 0.01)
+    monkeypatch.setattr(supervise, "RESTART_SECONDS", (0.01, 0.01))
     monkeypatch.setattr(fanout_module, "BATCH_MESSAGES", 1)
 
     class Failing(BoundedBroadcast):

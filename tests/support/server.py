@@ -38,7 +38,7 @@ class Server:
         self.data_dir = data_dir
         self.port = port
         self.log_path = data_dir / "server.log"
-        self._environment = environment
+        self.environment = environment
         self._command = [program, "serve", *(["--migrate"] if migrate else [])]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -58,7 +58,7 @@ class Server:
     @property
     def database_url(self) -> str:
         """For whoever looks behind its back."""
-        return self._environment.get("DATABASE_URL") or f"sqlite:///{self.data_dir / 'taskflow.db'}"
+        return self.environment.get("DATABASE_URL") or f"sqlite:///{self.data_dir / 'taskflow.db'}"
 
     @property
     def log(self) -> str:
@@ -128,7 +128,7 @@ class Server:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self._command],
                 cwd=ROOT,
-                env=kept | own | self._environment,
+                env=kept | own | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
