@@ -69,7 +69,7 @@ def main() -> int:
             case "migrate":
                 if asyncio.run(prepare_database(settings)) is None:
                     asyncio.run(migrate_database(settings))
-                print("The database is in this release's form.")
+                print("The database is ready for this release.")
             case "replay":
                 return asyncio.run(replay.run(settings, arguments))
             case "dlq":

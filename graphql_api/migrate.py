@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -21,6 +22,8 @@ from resolvers.database import (
     outages_as_unavailable,
     postgresql_engine,
 )
+
+log = structlog.get_logger()
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Any number that nothing else on the database uses as an advisory lock.
@@ -37,7 +40,8 @@ def alembic_config(connection: sa.Connection) -> Config:
 async def migrate(database: Database, revision: str = "head") -> None:
     """Upgrade (or, given an older `revision`, downgrade) the schema: all of the way, or not at all.
 
-    Raises SystemExit where the database is newer than this release, Unavailable where it does not answer.
+    A database that a newer release migrated is left as it is: the release before can live with that, and is what
+    people go back to. Raises Unavailable where it does not answer.
     """
 
     def run(connection: sa.Connection) -> None:
@@ -49,9 +53,12 @@ async def migrate(database: Database, revision: str = "head") -> None:
         scripts = ScriptDirectory.from_config(config)
         known = [script.revision for script in scripts.walk_revisions()]
         if current is not None and current not in known:
-            raise SystemExit(
-                f"The database is at revision {current}, which this release does not know: it is newer."
+            log.warning(
+                "database_is_newer",
+                revision=current,
+                reason="nothing to migrate: this release goes on with it",
             )
+            return
         if revision == "base" or (
             revision in known and current in known and known.index(revision) > known.index(current)
         ):
@@ -99,27 +106,16 @@ async def _connect(database: Database) -> AsyncIterator[AsyncConnection]:
             await raw.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MILLISECONDS}")
 
 
-async def is_current(database: Database) -> bool:
-    """Whether the database is in this release's form."""
-    revision, known = await _revisions(database)
-    return revision == known[0]
-
-
 async def is_served_by_this_release(database: Database) -> bool:
     """Whether the database has every migration of this release. It may have those of the next, which this one can live
     with: so old processes serve on while new ones take their places, and again when those are taken back.
     """
-    revision, known = await _revisions(database)
-    return revision is not None and (revision == known[0] or revision not in known)
 
-
-async def _revisions(database: Database) -> tuple[str | None, list[str]]:
-    """The database's, and this release's, with the newest first."""
-
-    def read(connection: sa.Connection) -> tuple[str | None, list[str]]:
+    def read(connection: sa.Connection) -> bool:
         scripts = ScriptDirectory.from_config(alembic_config(connection))
         current = MigrationContext.configure(connection).get_current_revision()
-        return current, [script.revision for script in scripts.walk_revisions()]
+        known = [script.revision for script in scripts.walk_revisions()]  # the newest first
+        return current is not None and (current == known[0] or current not in known)
 
     async with database.reader.connect() as connection:
         return await connection.run_sync(read)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from graphql_api.migrate import is_current
+from graphql_api.migrate import is_served_by_this_release
 from graphql_api.reach import database_variable, faults_named, is_missing_file
 from graphql_api.settings import Settings, SettingsError
 from resolvers.database import Database
@@ -12,15 +12,15 @@ from resolvers.database import Database
 
 @asynccontextmanager
 async def existing_database(settings: Settings) -> AsyncIterator[Database]:
-    """Raises SettingsError where there is none in this release's form, Unavailable."""
+    """Raises SettingsError where there is none that this release can use, Unavailable."""
     variable = database_variable(settings)
     if is_missing_file(settings.database):
         raise SettingsError(f"{variable}: there is no database yet")
     database = Database(settings.database)
     try:
         async with faults_named(settings):
-            current = await is_current(database)
-        if not current:
+            served = await is_served_by_this_release(database)
+        if not served:
             raise SettingsError(
                 f"{variable}: the database is not in this release's form; "
                 "`python -m graphql_api migrate` brings it there"

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from graphql_api.migrate import alembic_config
@@ -25,6 +26,17 @@ _POSTGRESQL = {
     "types": "SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'",
     "sequences": "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'",
 }
+
+
+async def is_current(database: Database) -> bool:
+    """Whether it is at the newest revision of this release."""
+
+    def read(connection: sa.Connection) -> bool:
+        newest = ScriptDirectory.from_config(alembic_config(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+    async with database.reader.connect() as connection:
+        return await connection.run_sync(read)
 
 
 async def read_catalog(database: Database) -> Catalog:

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from graphql_api import migrate as migrating
-from graphql_api.migrate import is_current, migrate
+from graphql_api.migrate import migrate
 from resolvers import database as databases
 from resolvers.database import Database
-from tests.migrations.catalog import OWN, put_rows, read_catalog, read_rows
+from tests.migrations.catalog import OWN, is_current, put_rows, read_catalog, read_rows
 from tests.support.client import Api
 from tests.support.server import ROOT, Server
 
@@ -78,7 +78,7 @@ async def test_the_program_migrates_and_says_so_and_again_does_no_harm(
 ):
     for _ in range(2):
         answer = await program(empty_url, tmp_path, "migrate")
-        assert answer == (0, "The database is in this release's form.\n", "")
+        assert answer == (0, "The database is ready for this release.\n", "")
         assert await is_current(empty)
 
 
@@ -108,24 +108,31 @@ async def test_of_several_connections_at_once_one_migrates_and_the_others_wait(e
     assert await is_current(empty)
 
 
-async def test_a_database_of_a_newer_release_is_refused_with_a_sentence(
+async def test_the_release_before_goes_on_with_what_a_newer_one_migrated(
     empty: Database, empty_url: str, tmp_path: Path
 ):
+    """Going back to it is starting it, however it is started."""
     await migrate(empty)
     await put_rows(empty)
     async with empty.writer.begin() as connection:
         await connection.execute(sa.text(f"UPDATE {OWN} SET version_num = '9999'"))
     before = await read_catalog(empty), await read_rows(empty)
-    with pytest.raises(SystemExit, match="revision 9999, which this release does not know: it is newer"):
-        await migrate(empty)
-    for command in (["migrate"], ["serve", "--migrate"]):
-        status, said, complained = await program(empty_url, tmp_path, *command)
-        assert status not in (0, None)
-        assert said == ""
-        assert complained.count("\n") == 1, complained
-        assert "revision 9999" in complained
-    assert not await is_current(empty)
+    status, said, logged = await program(empty_url, tmp_path, "migrate")
+    assert (status, said) == (0, "The database is ready for this release.\n")
+    assert "database_is_newer" in logged
+    assert "9999" in logged
     assert (await read_catalog(empty), await read_rows(empty)) == before
+    assert (await program(empty_url, tmp_path, "dlq", "list"))[0] == 0
+    for migrate_first in (False, True):
+        server = Server(tmp_path, migrate=migrate_first, DATABASE_URL=empty_url)
+        await server.start()
+        async with Api(server.url) as api:
+            await api.sign_up()
+            await api.mutate("createTask", "task { id }", title="x")
+        await server.stop()
+    async with empty.reader.connect() as connection:
+        assert await connection.scalar(sa.text(f"SELECT version_num FROM {OWN}")) == "9999"
+    assert await read_catalog(empty) == before[0]
 
 
 async def test_what_goes_wrong_half_way_leaves_everything_as_it_was(empty: Database, next_release: Any):

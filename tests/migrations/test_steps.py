@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from graphql_api.migrate import is_current, migrate
+from graphql_api.migrate import migrate
 from graphql_api.settings import Settings
 from resolvers.database import Database
 from resolvers.tables import metadata
-from tests.migrations.catalog import OWN, put_rows, read_catalog, read_rows, revisions
+from tests.migrations.catalog import OWN, is_current, put_rows, read_catalog, read_rows, revisions
 from tests.services.postgres import make_database
 
 
