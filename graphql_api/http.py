@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import Receive, Scope, Send
 
 from graphql_api.correlation import CORRELATION_HEADER, correlation_id_of, is_correlation_id
-from graphql_api.origins import may_use
+from graphql_api.origins import came_by_https, may_use
 from graphql_api.rates.addresses import address_of
 from graphql_api.rates.answers import retry_after, too_many
 from graphql_api.socket.operations import LiveEvents
@@ -95,9 +95,7 @@ class GraphQLOverHTTP:
             *((name.encode(), value.encode()) for name, value in extra.items()),
         ]
         if cookies.changed:
-            response_headers.append(
-                (b"set-cookie", _set_cookie(cookies, scope["scheme"] == "https").encode())
-            )
+            response_headers.append((b"set-cookie", _set_cookie(cookies, self._by_https(scope)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": response_headers})
         await send({"type": "http.response.body", "body": content})
 
@@ -167,11 +165,14 @@ class GraphQLOverHTTP:
         return None
 
     def _cookies(self, scope: Scope, headers: Headers) -> Cookies:
-        name = cookie_name(scope["scheme"] == "https")
+        name = cookie_name(self._by_https(scope))
         received = cookie_parser(headers.get("cookie", "")).get(name)
-        if received is not None and not may_use(HTTPConnection(scope), self._parts.settings.cors_origins):
+        if received is not None and not may_use(HTTPConnection(scope), self._parts.settings.web_app_origins):
             raise HttpRefused(403, "This page may not use the cookie.", "UNAUTHENTICATED")
         return Cookies(settable=True, received=received or None)
+
+    def _by_https(self, scope: Scope) -> bool:
+        return came_by_https(HTTPConnection(scope), self._parts.settings.public_url)
 
 
 def _unreadable(message: str, limited: RequestRefused | None) -> HttpRefused:

@@ -146,7 +146,7 @@ def _mail_from(value: str) -> str:
 
 
 def _public_url(value: str) -> str:
-    value = value.rstrip("/")
+    value = value.rstrip("/").lower()  # as browsers write an origin
     if value:
         _origins((value,))
     return value

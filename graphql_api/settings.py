@@ -143,8 +143,8 @@ class Settings(BaseSettings):
     )
     public_url: PublicUrl = Field(
         "",
-        description="Where people reach the web app, for links in messages, such as https://tasks.example.com. Empty: "
-        "http://localhost:PORT; demanded in production with SMTP_URL.",
+        description="Where people reach the web app, such as https://tasks.example.com: for links in messages, and "
+        "its pages may always use the API. Empty: http://localhost:PORT; demanded in production with SMTP_URL.",
     )
     smtp_url: SmtpUrl = Field(
         SecretStr(""),
@@ -335,6 +335,11 @@ class Settings(BaseSettings):
     def origin(self) -> str:
         """Where people reach the web app, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def web_app_origins(self) -> tuple[str, ...]:
+        """Whose pages may use a browser's credentials here, wherever the server believes itself to be."""
+        return (*self.cors_origins, self.public_url) if self.public_url else self.cors_origins
 
     @property
     def keeps_its_secrets(self) -> bool:

@@ -41,7 +41,7 @@ class GraphQLOverWebSocket:
         if holds_token(scope["query_string"]):
             await PlainTextResponse("A token never goes into a URL.\n", 400)(scope, receive, send)
             return
-        if not may_use(request, self._parts.settings.cors_origins):
+        if not may_use(request, self._parts.settings.web_app_origins):
             await send({"type": "websocket.close", "code": codes.POLICY_VIOLATION})  # answers 403
             return
         if SUBPROTOCOL not in scope["subprotocols"]:
