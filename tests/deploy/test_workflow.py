@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.architecture.tree import ROOT
 pytestmark = pytest.mark.deploy
 
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+#: For what .ci/run needs itself, and its first set-up.
+INSTALLATION_MINUTES = 15
 JOBS: dict[str, Any] = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
 
 
@@ -27,6 +30,17 @@ def test_it_runs_what_guards_a_change_and_publishes_only_then():
     assert {"run": "bash .ci/run"} in JOBS["guard"]["steps"]
     assert JOBS["publish"]["needs"] == "guard"
     assert JOBS["publish"]["if"] == "github.ref_type == 'tag'"
+
+
+def test_it_has_the_python_that_the_code_is_for_and_the_time_that_the_suites_may_take():
+    python = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]["python_version"]
+    steps = JOBS["guard"]["steps"]
+    installed, runs = {"run": f"uv python install {python}"}, {"run": "bash .ci/run"}
+    assert steps.index(installed) < steps.index(runs)
+    limits = re.search(r"declare -A minutes=\((.*)\)", (ROOT / ".ci" / "run").read_text("utf-8"))
+    assert limits
+    together = sum(int(limit) for limit in re.findall(r"=(\d+)", limits[1]))
+    assert JOBS["guard"]["timeout-minutes"] >= together + INSTALLATION_MINUTES
 
 
 def test_it_publishes_every_image_there_is_with_the_arguments_that_they_take():
