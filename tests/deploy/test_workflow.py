@@ -61,6 +61,12 @@ def test_it_publishes_every_image_there_is_with_the_arguments_that_they_take():
         )
 
 
+def test_what_people_are_told_to_pull_is_what_it_publishes():
+    published = {image["image"] for image in JOBS["publish"]["strategy"]["matrix"]["include"]}
+    for file in ("helm/taskflow/values.yaml", "docs/deployment.md"):
+        assert set(re.findall(r"ghcr\.io/OWNER/([\w-]+)", (ROOT / file).read_text("utf-8"))) == published
+
+
 def test_a_tag_that_is_not_the_codes_own_version_publishes_nothing():
     [guard] = [step["run"] for step in JOBS["publish"]["steps"] if "version.py" in step.get("run", "")]
     for tag, status in (("v0.0.0", 1), (f"v{VERSION}", 0)):

@@ -10,12 +10,13 @@ import yaml
 from tests.architecture.tree import ROOT
 
 CHART = ROOT / "helm" / "taskflow"
+IMAGE = "image.repository=registry.example.com/taskflow"
 JWT_SECRET = "secret.values.JWT_SECRET=a-secret-of-the-tests-and-of-nobody-else"
 SECONDS = 180
 
 #: Each way to install it that the chart offers, by what is given to Helm.
 FORMS: dict[str, tuple[str, ...]] = {
-    "default": (f"--set={JWT_SECRET}",),
+    "default": (f"--set={IMAGE},{JWT_SECRET}",),
     "dev": (f"--values={CHART / 'values-dev.yaml'}",),
     "prod": (f"--values={CHART / 'values-prod.yaml'}",),
     "prod with dapr": (
@@ -25,18 +26,19 @@ FORMS: dict[str, tuple[str, ...]] = {
     ),
     "prod with everything": (
         f"--values={CHART / 'values-prod.yaml'}",
-        "--set=web.enabled=true,serviceMonitor.enabled=true,serviceMonitor.labels.release=prometheus",
+        "--set=web.enabled=true,web.image.repository=registry.example.com/taskflow-web",
+        "--set=serviceMonitor.enabled=true,serviceMonitor.labels.release=prometheus",
         "--set=redis=external,kafka.caSecret=brokers,imagePullSecrets={registry}",
         '--set-json=networkPolicy.from=[{"namespaceSelector":{"matchLabels":{"name":"ingress"}}}]',
         '--set-json=networkPolicy.egress=[{"ports":[{"port":443}]}]',
     ),
     "dapr without redis": (f"--values={CHART / 'values-dev.yaml'}", "--set=redis=none"),
     "one process on postgresql": (
-        f"--set={JWT_SECRET},database=postgresql",
+        f"--set={IMAGE},{JWT_SECRET},database=postgresql",
         "--set=secret.values.DATABASE_URL=postgresql://taskflow@db/taskflow",
     ),
     "one process with dapr": (
-        f"--set={JWT_SECRET},bus=dapr,kafka.bootstrapServers=kafka:9092",
+        f"--set={IMAGE},{JWT_SECRET},bus=dapr,kafka.bootstrapServers=kafka:9092",
         "--set=secret.values.APP_API_TOKEN=a-token-for-the-sidecar",
     ),
 }
