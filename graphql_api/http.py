@@ -20,7 +20,7 @@ from graphql_api.socket.operations import LiveEvents
 from graphql_api.telemetry.operations import SeenOperation
 from graphql_api.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.wiring import Parts
-from resolvers.errors import RateLimited
+from resolvers.errors import RateLimited, Unavailable
 from resolvers.viewer import Viewer
 from schema.context import Context, Cookies
 from schema.documents import RequestRefused, read_request, refused
@@ -108,7 +108,7 @@ class GraphQLOverHTTP:
         correlation_id: str,
         seen: SeenOperation,
     ) -> Answer:
-        viewer = self._identify(headers)
+        viewer = await self._identify(headers)
         limited = await self._count(viewer, address)
         try:
             payload = orjson.loads(body)
@@ -146,15 +146,18 @@ class GraphQLOverHTTP:
         seen.runs_with(context)
         return await execute(parts.schema, prepared, context, request.variables)
 
-    def _identify(self, headers: Headers) -> Viewer | RequestRefused:
+    async def _identify(self, headers: Headers) -> Viewer | RequestRefused:
         """Whom the token names, or what to say where that is needed."""
         try:
             token = bearer_token(headers.get("authorization", ""))
-            return self._parts.tokens.read(token, leeway_seconds=LEEWAY_SECONDS).viewer
+            user_agent = headers.get("user-agent", "")
+            return (await self._parts.authentication.read(token, LEEWAY_SECONDS, user_agent)).viewer
         except TokenExpired:
             return refused("The access token has run out: refresh the session, then repeat.", "TOKEN_EXPIRED")
         except TokenInvalid:
             return refused("Sign in first.", "UNAUTHENTICATED")
+        except Unavailable:
+            return refused("The server can't do this right now. Please repeat it.", "UNAVAILABLE")
 
     async def _count(self, viewer: Viewer | RequestRefused, address: str) -> RequestRefused | None:
         """Count the operation; what to say where there were too many."""

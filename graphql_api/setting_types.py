@@ -123,6 +123,27 @@ def _private_keys(value: SecretStr) -> SecretStr:
     return value
 
 
+def _key_set_url(value: str) -> str:
+    if value:
+        try:
+            url = urlsplit(value)
+            usable = url.scheme in ("https", "http") and bool(url.hostname) and url.port != 0
+            usable = usable and url.username is None and not url.fragment
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError(
+                "is a URL such as https://id.example.com/.well-known/jwks.json, without a password"
+            )
+    return value
+
+
+def is_private_to_read(url: str) -> bool:
+    """Whether nobody between could change what is read there."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1", "::1")
+
+
 def _tick_token(value: SecretStr) -> SecretStr:
     token = value.get_secret_value()
     if token and (len(token) < TICK_TOKEN_CHARACTERS or not token.isascii() or not token.isprintable()):
@@ -171,6 +192,7 @@ Certificates = Annotated[
     Path | None, BeforeValidator(lambda value: value or None), AfterValidator(_certificates)
 ]
 Proxies = Annotated[str, AfterValidator(_proxies)]
+KeySetUrl = Annotated[str, AfterValidator(_key_set_url)]
 MailFrom = Annotated[str, AfterValidator(_mail_from)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]

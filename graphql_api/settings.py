@@ -12,6 +12,7 @@ from graphql_api.setting_types import (
     BroadcastUrl,
     Certificates,
     DatabaseUrl,
+    KeySetUrl,
     MailFrom,
     Origins,
     OtherSecrets,
@@ -24,6 +25,7 @@ from graphql_api.setting_types import (
     SmtpUrl,
     TickToken,
     VapidKey,
+    is_private_to_read,
     split_secrets,
 )
 
@@ -191,6 +193,16 @@ class Settings(BaseSettings):
     )
     jwt_issuer: str = Field("taskflow", min_length=1, description="`iss` of access tokens.")
     jwt_audience: str = Field("taskflow", min_length=1, description="`aud` of access tokens.")
+    jwt_jwks_url: KeySetUrl = Field(
+        "",
+        description="Where an outside identity provider publishes its keys, such as "
+        "https://id.example.com/.well-known/jwks.json: its access tokens are taken beside TaskFlow's. Plain HTTP "
+        "on this host, or in development.",
+    )
+    jwt_jwks_issuer: str = Field("", description="`iss` of its tokens; demanded with JWT_JWKS_URL.")
+    jwt_jwks_audience: str = Field(
+        "", description="`aud` of its tokens for TaskFlow; demanded with JWT_JWKS_URL."
+    )
     cors_origins: Origins = Field(
         (),
         description="Other origins whose pages may use the API, comma-separated, such as https://app.example.com.",
@@ -304,6 +316,22 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"KAFKA_SECURITY_PROTOCOL: must be SASL_SSL or SASL_PLAINTEXT where {name} is set"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _knows_the_identity_provider(self) -> "Settings":
+        given = {"JWT_JWKS_ISSUER": self.jwt_jwks_issuer, "JWT_JWKS_AUDIENCE": self.jwt_jwks_audience}
+        for name, value in given.items():
+            if self.jwt_jwks_url and not value:
+                raise ValueError(f"{name}: JWT_JWKS_URL needs it: else tokens for others would be taken")
+            if value and not self.jwt_jwks_url:
+                raise ValueError(f"JWT_JWKS_URL: {name} is of no use without it")
+        if self.jwt_jwks_url and self.jwt_jwks_issuer == self.jwt_issuer:
+            raise ValueError("JWT_JWKS_ISSUER: must not be JWT_ISSUER: tokens tell by it whose they are")
+        if self.production and self.jwt_jwks_url and not is_private_to_read(self.jwt_jwks_url):
+            raise ValueError(
+                "JWT_JWKS_URL: must begin with https:// in production: whoever is between could sign in"
+            )
         return self
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from strawberry import Schema
 
+from graphql_api.authentication import Authentication
 from graphql_api.buses import open_bus
 from graphql_api.channels import open_courier
 from graphql_api.effects import open_effects
@@ -14,6 +15,7 @@ from graphql_api.embedded import DatabaseLock, kept_secret
 from graphql_api.live.hub import Hub
 from graphql_api.live.sharing import Sharing
 from graphql_api.migrate import migrate
+from graphql_api.provider import Provider
 from graphql_api.rates.rates import Rates, open_rates
 from graphql_api.reach import database_variable, faults_named
 from graphql_api.setting_types import split_secrets
@@ -49,6 +51,7 @@ class Parts:
     database: Database
     log: Log
     tokens: Tokens
+    authentication: Authentication
     schema: Schema
     documents: Documents
     bus: Bus
@@ -120,6 +123,7 @@ def open_parts(settings: Settings, workers: Path | None = None) -> Parts:
     database = Database(settings.database)
     watch_parts(database)
     log = Log(database)
+    tokens = open_tokens(settings)
     schema = build_schema()
     bus = open_bus(settings)
     broadcast = open_broadcast(settings.broadcast)
@@ -138,7 +142,10 @@ def open_parts(settings: Settings, workers: Path | None = None) -> Parts:
         settings=settings,
         database=database,
         log=log,
-        tokens=open_tokens(settings),
+        tokens=tokens,
+        authentication=Authentication(
+            database, tokens, open_provider(settings), timedelta(days=settings.session_days)
+        ),
         schema=schema,
         documents=Documents(schema, production=settings.production),
         bus=bus,
@@ -178,6 +185,12 @@ def open_tokens(settings: Settings) -> Tokens:
         audience=settings.jwt_audience,
         lifetime=timedelta(minutes=settings.access_token_minutes),
     )
+
+
+def open_provider(settings: Settings) -> Provider | None:
+    if not settings.jwt_jwks_url:
+        return None
+    return Provider(settings.jwt_jwks_url, settings.jwt_jwks_issuer, settings.jwt_jwks_audience)
 
 
 async def prepare_database(settings: Settings) -> DatabaseLock | None:

@@ -15,11 +15,11 @@ from resolvers.database import Database
 from resolvers.errors import BadCredentials, Conflict, EmailTaken, Invalid, SessionEnded, Unauthenticated
 from resolvers.log.events import EventType
 from resolvers.log.transaction import Committed, Log, Transaction
-from resolvers.passwords import hash_password, is_outdated, password_matches
+from resolvers.passwords import NO_PASSWORD, hash_password, is_outdated, password_matches
 from resolvers.reminders.plan import follow_all_day_time
 from resolvers.reset_links import void_resets
 from resolvers.sessions import Grant, begin_session, end_session, end_sessions, refresh, session_of_token
-from resolvers.tables import SignInSession, User, UserStream
+from resolvers.tables import Identity, SignInSession, User, UserStream
 from resolvers.unset import UNSET, Unset
 from resolvers.viewer import Viewer
 
@@ -58,29 +58,36 @@ async def sign_up(database: Database, account: NewAccount, user_agent: str, life
             if await find_user(session, email) is not None:
                 raise EmailTaken("There is an account with this e-mail address.", "email")
             now = await database.now(session)
-            user = User(
-                id=uuid4(),
-                email=email,
-                email_key=email.casefold(),
-                password_hash=password_hash,
-                name=name,
-                time_zone=zone.key,
-                created_at=now,
-            )
-            session.add(user)
-            await session.flush()
-            session.add(
-                UserStream(
-                    user_id=user.id,
-                    epoch=secrets.randbits(EPOCH_BITS),
-                    cursor_key=secrets.token_bytes(CURSOR_KEY_BYTES),
-                )
-            )
+            user = await add_user(session, uuid4(), email, password_hash, name, zone.key, now)
             grant = begin_session(session, user.id, user_agent, now, lifetime)
     except sa.exc.IntegrityError:
         # Two sign-ups at once: the other was first.
         raise EmailTaken("There is an account with this e-mail address.", "email") from None
     return SignedIn(user, grant, now)
+
+
+async def add_user(
+    session: AsyncSession, id_: UUID, email: str, password_hash: str, name: str, time_zone: str, now: datetime
+) -> User:
+    user = User(
+        id=id_,
+        email=email,
+        email_key=email.casefold(),
+        password_hash=password_hash,
+        name=name,
+        time_zone=time_zone,
+        created_at=now,
+    )
+    session.add(user)
+    await session.flush()
+    session.add(
+        UserStream(
+            user_id=user.id,
+            epoch=secrets.randbits(EPOCH_BITS),
+            cursor_key=secrets.token_bytes(CURSOR_KEY_BYTES),
+        )
+    )
+    return user
 
 
 async def log_in(
@@ -152,6 +159,8 @@ async def end_other_sessions(log: Log, viewer: Viewer) -> None:
 async def change_password(log: Log, viewer: Viewer, password: str, new_password: str) -> None:
     """Ends all other sessions. Raises Invalid, BadCredentials with the field `password`, Unauthenticated."""
     known = await _known_hash(log.database, viewer)
+    if known == NO_PASSWORD:
+        raise BadCredentials("This account has no password: an identity provider signs you in.", "password")
     validation.password(new_password, "newPassword")
     await _confirm(known, password)
     password_hash = await hash_password(new_password)
@@ -168,11 +177,21 @@ async def change_password(log: Log, viewer: Viewer, password: str, new_password:
 
 
 async def delete_account(log: Log, viewer: Viewer, password: str) -> None:
-    """Everything of the account is gone, at once and for good. Raises BadCredentials, Unauthenticated."""
-    await _confirm(await _known_hash(log.database, viewer), password)
+    """Everything of the account is gone, at once and for good. One that has no password is deleted with an empty one.
+
+    Raises BadCredentials, Unauthenticated.
+    """
+    known = await _known_hash(log.database, viewer)
+    if known != NO_PASSWORD:
+        await _confirm(known, password)
+    elif password:
+        raise BadCredentials("This account has no password: leave it empty.", "password")
 
     async def act(tx: Transaction) -> None:
         tx.ended_sessions += await end_sessions(tx.session, viewer.user_id, tx.now)
+        # Or the next request with a token of an identity provider from before would make it anew.
+        closing = sa.update(Identity).where(col(Identity.user_id) == viewer.user_id)
+        await tx.session.execute(closing.values(closed_at=tx.now))
         # The rest goes with it.
         await tx.session.execute(sa.delete(User).where(col(User.id) == viewer.user_id))
 

@@ -16,7 +16,7 @@ from resolvers.database import Database
 from resolvers.deliveries.queue import queue_letter
 from resolvers.errors import BadCredentials, Unavailable
 from resolvers.log.transaction import Busy, Log, Transaction
-from resolvers.passwords import hash_password
+from resolvers.passwords import NO_PASSWORD, hash_password
 from resolvers.reset_links import void_resets
 from resolvers.sessions import end_sessions
 from resolvers.tables import PasswordReset, User
@@ -79,7 +79,8 @@ async def reset_password(log_: Log, token: str, new_password: str) -> str:
 
 async def _queue(database: Database, session: AsyncSession, email: str) -> bool:
     user = await find_user(session, email)
-    if user is None:
+    # Whom a provider signs in may not go on with a password of their own once it no longer does.
+    if user is None or user.password_hash == NO_PASSWORD:
         return False
     # Several who ask at once take turns, or each would count none before it.
     await session.execute(sa.select(col(User.id)).where(col(User.id) == user.id).with_for_update())

@@ -16,6 +16,8 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 HASHES_AT_ONCE = 2
 #: Some ten seconds of work. Who comes when so many wait would wait for longer than people do.
 HASHES_WAITING = 250
+#: In the place of a hash, where somebody else signs in the account's owner. No password matches it.
+NO_PASSWORD = "!"
 
 
 class Turns:
@@ -59,8 +61,9 @@ async def password_matches(password_hash: str | None, password: str) -> bool:
 
     Raises Unavailable where too many wait.
     """
-    matches = await turns.take(_verify, password_hash, password)
-    return matches and password_hash is not None
+    known = None if password_hash == NO_PASSWORD else password_hash
+    matches = await turns.take(_verify, known, password)
+    return matches and known is not None
 
 
 def is_outdated(password_hash: str) -> bool:

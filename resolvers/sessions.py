@@ -54,7 +54,7 @@ def begin_session(
         user_id=user_id,
         token_hash=sha256(secret).digest(),
         rotation_key=secrets.token_bytes(SECRET_BYTES),
-        user_agent=_printable(user_agent)[:USER_AGENT_CHARACTERS],
+        user_agent=shown_agent(user_agent),
         created_at=now,
         last_used_at=now,
         expires_at=now + lifetime,
@@ -143,6 +143,10 @@ async def end_sessions(
     return list(found.scalars())
 
 
+def shown_agent(user_agent: str) -> str:
+    return "".join(filter(str.isprintable, user_agent))[:USER_AGENT_CHARACTERS]
+
+
 def named_session(token: str) -> UUID | None:
     """The session that a token says it is of, true or not."""
     try:
@@ -185,7 +189,3 @@ def _token(row: SignInSession, secret: bytes) -> str:
 
 def _tag(row: SignInSession, secret: bytes) -> bytes:
     return hmac.digest(row.rotation_key, TAGGED + secret, "sha256")[:TAG_BYTES]
-
-
-def _printable(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())

@@ -109,7 +109,7 @@ class GraphQLOverWebSocket:
                 if connection.init_received:
                     raise Close(codes.TOO_MANY_INITS, "Too many initialisation requests")
                 connection.init_received = True
-                operations.begin(self._authenticate(connection, payload))
+                operations.begin(self._authenticate(connection, payload, operations.user_agent))
             case Ping(None):
                 connection.put('{"type":"pong"}')
             case Ping(payload):
@@ -123,7 +123,9 @@ class GraphQLOverWebSocket:
             case Complete(id_):
                 operations.end(id_)
 
-    async def _authenticate(self, connection: Connection, payload: dict[str, object]) -> None:
+    async def _authenticate(
+        self, connection: Connection, payload: dict[str, object], user_agent: str
+    ) -> None:
         """Answer the first message. Beside the conversation, so that a second one is noticed meanwhile."""
         sockets = self._parts.sockets
         authorization = payload.get("authorization", payload.get("Authorization"))
@@ -132,7 +134,7 @@ class GraphQLOverWebSocket:
                 raise TokenInvalid
             # It is no header: a token alone is understood, too.
             token = bearer_token(authorization) if " " in authorization else authorization
-            claims = self._parts.tokens.read(token, leeway_seconds=0)
+            claims = await self._parts.authentication.read(token, 0, user_agent)
             viewer = claims.viewer
             async with self._parts.database.read() as session:
                 position = await read_position_of_session(session, viewer.user_id, viewer.session_id)
@@ -143,7 +145,7 @@ class GraphQLOverWebSocket:
         except TokenInvalid:
             return sockets.close(connection, codes.FORBIDDEN, "Forbidden")
         except Unavailable:
-            return sockets.close(connection, codes.TRY_AGAIN_LATER, "The database does not answer")
+            return sockets.close(connection, codes.TRY_AGAIN_LATER, "The server can't do this right now")
         if connection.closed:
             return None
         if not sockets.admit(connection, viewer):

@@ -47,7 +47,7 @@ class Operations:
     def __init__(self, parts: Parts, connection: Connection, user_agent: str) -> None:
         self._parts = parts
         self._connection = connection
-        self._user_agent = user_agent
+        self.user_agent = user_agent
         self._operations: dict[str, Operation] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -172,7 +172,7 @@ class Operations:
             attempts=parts.rates.at(self._connection.address),
             correlation_id=str(uuid4()),
             viewer=self._connection.viewer,
-            user_agent=self._user_agent,
+            user_agent=self.user_agent,
             session_days=parts.settings.session_days,
             origin=parts.settings.origin,
         )

@@ -10,7 +10,7 @@ from resolvers.tables.recurrence import Recurrence
 from resolvers.tables.reminder import Reminder
 from resolvers.tables.stream import EventRow, IdempotentCreate, UserStream
 from resolvers.tables.task import Task, TaskLabel
-from resolvers.tables.user import SignInSession, User
+from resolvers.tables.user import Identity, SignInSession, User
 
 metadata = SQLModel.metadata
 
@@ -23,6 +23,7 @@ __all__ = [
     "Delivery",
     "EventRow",
     "IdempotentCreate",
+    "Identity",
     "InboxEntry",
     "Label",
     "Lease",

@@ -17,7 +17,7 @@ class User(SQLModel, table=True):
     email: str = Field(sa_type=sa.Text)
     #: Case-folded: what sign-in compares and what is unique.
     email_key: str = Field(sa_type=sa.Text, unique=True)
-    #: Argon2id, in the PHC string form.
+    #: Argon2id, in the PHC string form; or NO_PASSWORD.
     password_hash: str = Field(sa_type=sa.Text)
     name: str = Field(sa_type=sa.Text)
     time_zone: str = Field(sa_type=sa.Text)
@@ -44,3 +44,18 @@ class SignInSession(SQLModel, table=True):
     last_used_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+
+
+class Identity(SQLModel, table=True):
+    """Somebody whom an outside identity provider knows, and the account that is theirs here."""
+
+    __tablename__ = "identities"
+
+    #: SHA-256 of issuer and subject. It outlives the account, and says nothing of whose it was.
+    key: bytes = Field(primary_key=True)
+    user_id: UUID | None = Field(
+        default=None, foreign_key="users.id", ondelete="SET NULL", nullable=True, index=True
+    )
+    created_at: datetime
+    #: When the account was deleted: tokens from before open none.
+    closed_at: datetime | None = None

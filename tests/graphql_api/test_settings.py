@@ -16,6 +16,11 @@ POSTGRESQL = {"DATABASE_URL": "postgresql://app@db.example.com/taskflow"}
 KAFKA = POSTGRESQL | {"KAFKA_BOOTSTRAP_SERVERS": "kafka.example.com:9092"}
 SECRET = {"JWT_SECRET": "0123456789abcdef0123456789abcdef"}
 MAIL = {"SMTP_URL": "smtp://app:secret@mail.example.com", "MAIL_FROM": "TaskFlow <t@example.com>"}
+PROVIDER = {
+    "JWT_JWKS_URL": "https://id.example.com/keys",
+    "JWT_JWKS_ISSUER": "https://id.example.com/",
+    "JWT_JWKS_AUDIENCE": "taskflow",
+}
 DAPR = POSTGRESQL | {"USE_DAPR": "true", "APP_API_TOKEN": "a token of the sidecar"}
 SIGNED_IN = {
     "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
@@ -96,6 +101,21 @@ def settings(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Se
         (SECRET | {"JWT_OTHER_SECRETS": f"{'x' * 32},too short"}, "JWT_OTHER_SECRETS"),
         (SECRET | {"ENV": "production", "JWT_OTHER_SECRETS": SAMPLE_SECRET}, "JWT_OTHER_SECRETS"),
         *(({"JWT_PRIVATE_KEYS": wrong}, "JWT_PRIVATE_KEYS") for wrong in WRONG_KEYS),
+        (PROVIDER | {"JWT_JWKS_ISSUER": ""}, "JWT_JWKS_ISSUER"),
+        (PROVIDER | {"JWT_JWKS_ISSUER": "taskflow"}, "JWT_JWKS_ISSUER"),
+        (PROVIDER | {"JWT_JWKS_AUDIENCE": ""}, "JWT_JWKS_AUDIENCE"),
+        (PROVIDER | {"JWT_JWKS_URL": ""}, "JWT_JWKS_URL"),
+        *(
+            (PROVIDER | {"JWT_JWKS_URL": wrong}, "JWT_JWKS_URL")
+            for wrong in (
+                "id.example.com",
+                "file:///etc/passwd",
+                "https://",
+                "https://me:secret@id/",
+                "https://id:port",
+            )
+        ),
+        (PROVIDER | SECRET | {"ENV": "production", "JWT_JWKS_URL": "http://id.example.com"}, "JWT_JWKS_URL"),
         (MAIL | SECRET | {"ENV": "production"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "tasks.example.com"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://tasks.example.com/app"}, "PUBLIC_URL"),
