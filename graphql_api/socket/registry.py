@@ -26,7 +26,7 @@ PING_AFTER_SECONDS = 20.0
 PONG_TIMEOUT_SECONDS = 10.0
 SEND_STALLED_SECONDS = 30.0
 #: Sessions ended by another process are found at the latest after this long.
-SESSION_CHECK_SECONDS = 5.0
+SESSION_CHECK_SECONDS = 3.0
 #: In this process: what several hold together is bounded by how many there are.
 SOCKETS_PER_USER = 20
 #: That have not said who they are; after a restart all the devices behind one address come back at once, and those that
