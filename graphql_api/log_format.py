@@ -3,6 +3,8 @@
 import inspect
 import logging
 import sys
+import threading
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -41,16 +43,33 @@ def configure_logs(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+    logging.captureWarnings(True)
     sys.unraisablehook = _log_unraisable
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
     # It says many times a second what KafkaBus says once, with the variable to look at.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+def _log_uncaught(type_: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    if issubclass(type_, KeyboardInterrupt):
+        sys.__excepthook__(type_, error, traceback)
+    else:
+        structlog.get_logger().critical("uncaught", exc_info=(type_, error, traceback))
+
+
+def _log_uncaught_in_thread(hook: threading.ExceptHookArgs) -> None:
+    if hook.exc_value is not None:
+        name = hook.thread.name if hook.thread is not None else ""
+        found = (hook.exc_type, hook.exc_value, hook.exc_traceback)
+        structlog.get_logger().critical("uncaught", thread=name, exc_info=found)
 
 
 def _log_unraisable(unraisable: "sys.UnraisableHookArgs") -> None:

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobs.dead_letters import letter_of_event
 from jobs.effects import Effect, EffectFailed, apply_effects
+from jobs.log_fields import log_fields
 from jobs.retries import Retries
 from resolvers.database import Database
 from resolvers.log.dead_letters import add_letters
@@ -116,7 +117,9 @@ class CatchUp:
         fresh = await note(session, self._name, statuses, now)
         for event in events:
             if event.event_id in fresh and event.event_id not in letters:
-                await apply_effects(self._effects, session, event)
+                with structlog.contextvars.bound_contextvars(**log_fields(event)):
+                    await apply_effects(self._effects, session, event)
+                    log.debug("event_consumed", type=event.type)
         dead = await add_letters(session, [letter for id_, letter in letters.items() if id_ in fresh])
         await move_positions(session, self._name, {logged.user_id: logged.seq for logged in taken})
         outcomes = {"done": len(fresh) - len(dead), "dead": len(dead), "repeated": len(events) - len(fresh)}

@@ -1,6 +1,7 @@
 """Hands events to the bus, and finds those among them that are at fault themselves."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 import structlog
@@ -8,6 +9,7 @@ from prometheus_client import Counter
 
 from jobs.bus import Bus, BusUnavailable, Message
 from jobs.bus.message import encode
+from jobs.log_fields import log_fields
 from jobs.set_aside import SetAside
 from resolvers.log.events import Event
 
@@ -72,3 +74,6 @@ class Publisher:
         for event, _ in messages:
             self.set_aside.published(event)
             taken.append(event)
+        if log.is_enabled_for(logging.DEBUG):
+            for event, _ in messages:
+                log.debug("event_published", type=event.type, **log_fields(event))

@@ -7,8 +7,10 @@ every loss.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from prometheus_client import Counter, Gauge
 from graphql_api.live.feed import Feed
 from jobs.broadcast import BoundedBroadcast, Gap, Unsubscribed
 from jobs.bus.message import BadMessage, UnknownType, decode
+from jobs.log_fields import log_fields
 from resolvers.database import Database
 from resolvers.errors import Unavailable
 from resolvers.log.event_log import read_positions
@@ -69,7 +72,12 @@ class Hub:
         entry = self._entries.get(user_id)
         if entry is None or (entry.feed.expired and entry.feed.epoch != epoch):
             entry = self._entries[user_id] = _Entry()
-            entry.pump = asyncio.create_task(self._pump(user_id, entry), name=f"feed of {user_id}")
+            entry.pump = asyncio.create_task(
+                # It is nothing of the request's that happens to be the first to need it.
+                self._pump(user_id, entry),
+                name=f"feed of {user_id}",
+                context=Context(),
+            )
         entry.holders += 1
         try:
             yield entry.feed
@@ -128,7 +136,10 @@ class Hub:
                     entry.feed.ready.set()
                     while True:
                         try:
-                            entry.feed.offer(decode((await subscriber.get()).message))
+                            event = decode((await subscriber.get()).message)
+                            if log.is_enabled_for(logging.DEBUG):
+                                log.debug("event_heard", type=event.type, **log_fields(event))
+                            entry.feed.offer(event)
                         except (BadMessage, UnknownType):
                             # Readers meet a gap and take it from the log.
                             log.warning("unreadable_live_message", user_id=str(user_id))

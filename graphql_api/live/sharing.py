@@ -7,18 +7,24 @@ nobody else anything.
 """
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from contextvars import Context
 from typing import Protocol
 
+import structlog
 from prometheus_client import Counter, Histogram
 
 from graphql_api.live.hub import Hub
 from graphql_api.live.stream import EventStream, outlast_outage
+from jobs.log_fields import log_fields
 from resolvers.log.cursor import Position
 from resolvers.log.event_log import EventFilter
 from resolvers.log.events import Event
+
+log = structlog.get_logger()
 
 #: Executed events kept, for members that are a few behind.
 KEPT_PAYLOADS = 16
@@ -91,6 +97,8 @@ class Member:
                     while not self.sink.offer(payload):
                         await self.sink.drained()
                     self.seq = event.seq
+                    if log.is_enabled_for(logging.DEBUG):
+                        log.debug("event_replayed", type=event.type, **log_fields(event))
                 self.seq = self._stream.seq
         except Exception as error:
             self._stream.close()
@@ -122,7 +130,7 @@ class Group:
         if self._task is None:
             self._handed_out = member.seq
             self._stream = self.stream(member.seq)
-            self._task = asyncio.create_task(self._run(self._stream))
+            self._task = asyncio.create_task(self._run(self._stream), context=Context())
 
     def leave(self, member: Member) -> None:
         self._live.discard(member)
@@ -133,7 +141,8 @@ class Group:
     async def payload(self, event: Event) -> str:
         payload = self._payloads.get(event.seq)
         if payload is None:
-            payload = await outlast_outage(lambda: self._render(event))
+            with structlog.contextvars.bound_contextvars(**log_fields(event)):
+                payload = await outlast_outage(lambda: self._render(event))
             self._payloads[event.seq] = payload
             if len(self._payloads) > KEPT_PAYLOADS:
                 self._payloads.popitem(last=False)
@@ -168,6 +177,8 @@ class Group:
             else:
                 self._live.discard(member)
                 member.fall_behind()
+        if log.is_enabled_for(logging.DEBUG):
+            log.debug("event_delivered", type=event.type, sockets=delivered, **log_fields(event))
         delivered_total.inc(delivered)
         # By the clock of the database there, and by this one's here: it may seem to come from the future.
         delivery_seconds.observe(max(0.0, time.time() - event.created_at.timestamp()))

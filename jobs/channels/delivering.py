@@ -15,9 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobs.channels.courier import Courier
 from jobs.channels.sending import SEND_SECONDS, Message, Outcome, Sending, next_messages
+from jobs.log_fields import log_fields
 from resolvers.database import Database
 from resolvers.deliveries.claim import CLAIM, next_due, release
-from resolvers.deliveries.reading import count_pending
+from resolvers.deliveries.reading import Subject, count_pending
 from resolvers.deliveries.room import Room
 from resolvers.errors import Unavailable
 
@@ -140,9 +141,10 @@ class Delivering:
         subject = await self._outlast(lambda: self._sending.read(message), latest)
         if loop.time() > latest:
             return  # the claim would run out while it is sent, and another would send it, too
-        outcome = await self._sending.send(message, subject)
-        # However long that takes: while nobody else has claimed it, it need not be sent again.
-        await self._outlast(lambda: self._note(outcome))
+        with structlog.contextvars.bound_contextvars(**_log_fields(message, subject)):
+            outcome = await self._sending.send(message, subject)
+            # However long that takes: while nobody else has claimed it, it need not be sent again.
+            await self._outlast(lambda: self._note(outcome))
 
     async def _note(self, outcome: Outcome) -> None:
         async with self._database.transaction() as session:
@@ -161,3 +163,9 @@ class Delivering:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
         self._woken.set()
+
+
+def _log_fields(message: Message, subject: Subject | None) -> dict[str, str]:
+    """Of the event that it tells of, or of the first of several."""
+    told = subject.told.get(message.deliveries[0].id) if subject is not None else None
+    return {"delivery_id": str(message.key), **(log_fields(told.event) if told is not None else {})}

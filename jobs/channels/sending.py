@@ -118,7 +118,7 @@ class Sending:
             except TimeoutError:
                 problem = SendFailed("It took too long.")
             except Exception:
-                log.exception("sender_failed", kind=kind, delivery_id=str(message.key))
+                log.exception("sender_failed", kind=kind)
                 problem = SendFailed(OUR_FAULT)
         deliveries_total.labels(kind, "not wanted").inc(len(not_wanted))
         return lambda session: self._note(session, kind, message, sent, not_wanted, problem)
@@ -172,8 +172,9 @@ class Sending:
             deliveries_total.labels(kind, "sent").inc(len(sent))
             for delivery in sent:
                 delivery_seconds.labels(kind).observe((now - delivery.created_at).total_seconds())
+            log.debug("sent", kind=kind, count=len(sent))
             return
-        log.info("not_sent", kind=kind, delivery_id=str(message.key), reason=problem.reason)
+        log.info("not_sent", kind=kind, reason=problem.reason)
         if isinstance(problem, Gone):
             await outcome.note_gone(session, owner, sent, now, problem.reason)
             deliveries_total.labels(kind, "gone").inc(len(sent))

@@ -51,3 +51,38 @@ def test_a_coroutine_that_was_never_begun_is_for_those_who_look_closely():
     _, *lines = written("debug")
     assert {line["level"] for line in lines} == {"debug"}
     assert all("never_begun" in line["object"] for line in lines)
+
+
+UNCAUGHT = """
+import logging, threading, warnings
+from graphql_api.log_format import configure_logs
+from graphql_api.settings import Settings
+
+configure_logs(Settings(log_format="json"))
+logging.getLogger("uvicorn.error").error("said by %s", "a library")
+warnings.warn("of a library")
+
+def fail():
+    raise ValueError("in a thread")
+
+thread = threading.Thread(target=fail, name="worker")
+thread.start()
+thread.join()
+raise ValueError("at last")
+"""
+
+
+def test_whatever_writes_to_stderr_writes_lines_of_the_same_form():
+    done = subprocess.run(
+        [sys.executable, "-c", UNCAUGHT], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    library, warning, thread, last = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (library["event"], library["level"], library["logger"]) == (
+        "said by a library",
+        "error",
+        "uvicorn.error",
+    )
+    assert warning["logger"] == "py.warnings"
+    assert (thread["thread"], thread["exception"][0]["exc_value"]) == ("worker", "in a thread")
+    assert (last["level"], last["exception"][0]["exc_value"]) == ("critical", "at last")
