@@ -59,16 +59,24 @@ class Summary:
     different: int = 0
     events: int = 0
     things: int = 0
+    #: Things that only events told of that are no longer kept.
+    untold: int = 0
 
     def add(self, replayed: Replayed) -> None:
         self.users += 1
         self.different += bool(replayed.differing)
         self.events += replayed.events
         self.things += replayed.things
+        self.untold += replayed.untold
 
     def __str__(self) -> str:
         verdict = f"{self.different} of them differ" if self.different else "log and tables agree"
-        return f"{self.users} users, {self.events} events, {self.things} things: {verdict}."
+        untold = (
+            f" Of {self.untold} things the log no longer tells: they were not compared."
+            if self.untold
+            else ""
+        )
+        return f"{self.users} users, {self.events} events, {self.things} things: {verdict}.{untold}"
 
 
 async def _users(database: Database, names: list[str] | None) -> AsyncIterator[UUID]:
@@ -90,7 +98,12 @@ def _tell(replayed: Replayed, *, as_json: bool) -> None:
         say(_json(asdict(replayed)))
         return
     verdict = f"{replayed.differing} differences" if replayed.differing else "ok"
-    say(f"{replayed.email} {replayed.user_id}: {replayed.events} events, {replayed.things} things: {verdict}")
+    kept = f" ({replayed.forgotten} before them are no longer kept)" if replayed.forgotten else ""
+    untold = f" ({replayed.untold} of them not compared)" if replayed.untold else ""
+    say(
+        f"{replayed.email} {replayed.user_id}: "
+        f"{replayed.events} events{kept}, {replayed.things} things{untold}: {verdict}"
+    )
     for difference in replayed.differences:
         say(f"  {_in_words(difference)}")
     if more := replayed.differing - len(replayed.differences):

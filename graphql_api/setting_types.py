@@ -188,6 +188,7 @@ Servers = Annotated[CommaSeparated, NoDecode, BeforeValidator(_split), AfterVali
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 BroadcastUrl = Annotated[str, AfterValidator(_broadcast_url)]
+RetentionDays = Annotated[int | None, BeforeValidator(lambda value: value or None)]
 Certificates = Annotated[
     Path | None, BeforeValidator(lambda value: value or None), AfterValidator(_certificates)
 ]

@@ -1,5 +1,6 @@
 """Every environment variable that TaskFlow reads, with unit, default and limit. Nothing else reads the environment."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,7 @@ from graphql_api.setting_types import (
     Proxies,
     PublicUrl,
     RedisUrl,
+    RetentionDays,
     Servers,
     SigningSecret,
     SmtpUrl,
@@ -123,6 +125,13 @@ class Settings(BaseSettings):
         "redis:// or rediss://: the bus is read once, and Redis spreads it. Empty: REDIS_URL, or memory://.",
     )
     redis_url: RedisUrl = Field("", description="Redis as hosts name it: BROADCAST_URL where that is empty.")
+    event_retention_days: RetentionDays = Field(
+        None,
+        ge=7,
+        le=36_500,
+        description="How long events are kept, in days. Who comes back with an older cursor loads everything anew, and "
+        "histories begin later; what people have is kept all the same. Empty: for ever.",
+    )
     lease_seconds: float = Field(
         15,
         ge=1,
@@ -358,6 +367,10 @@ class Settings(BaseSettings):
     def does_the_work(self) -> bool:
         """What happens unasked: rings, spawns, and what acts on events."""
         return self.role in ("all", "worker")
+
+    @property
+    def event_retention(self) -> timedelta | None:
+        return None if self.event_retention_days is None else timedelta(days=self.event_retention_days)
 
     @property
     def origin(self) -> str:

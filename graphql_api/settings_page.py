@@ -41,7 +41,7 @@ def _values(field: FieldInfo) -> str:
         return " ".join(f"`{value}`" for value in get_args(field.annotation) if value)
     if field.annotation is bool:
         return "`true` `false`"
-    if field.annotation in (int, float):
+    if field.annotation in (int, float, int | None):
         return _limits(field)
     return "secret" if field.annotation is SecretStr else "text"
 

@@ -31,11 +31,12 @@ from jobs.broadcast import BoundedBroadcast, open_broadcast
 from jobs.bus import Bus
 from jobs.channels.courier import Courier
 from jobs.channels.delivering import Delivering
-from jobs.consumer import Consumer
+from jobs.consumer import CONSUMER, Consumer
 from jobs.due import DueJobs
 from jobs.fanout import FanOut
 from jobs.lease import Lease, SoleLease
 from jobs.relay import Relay
+from jobs.retention import Retention
 from jobs.timetable import Timetable
 from resolvers.database import Database
 from resolvers.log.transaction import Log
@@ -161,7 +162,7 @@ def open_parts(settings: Settings, workers: Path | None = None) -> Parts:
         sockets=sockets,
         rates=rates,
         due=due,
-        timetable=Timetable(database, log, due),
+        timetable=Timetable(database, log, due, Retention(database, log, CONSUMER, settings.event_retention)),
         exposition=Exposition(Stored(database), workers),
     )
 

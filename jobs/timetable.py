@@ -8,6 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import Counter
 
 from jobs.due import DueJobs
+from jobs.retention import Retention
 from resolvers.channels.confirming import purge_links
 from resolvers.database import Database
 from resolvers.deliveries.waiting import KEPT, PURGE_DELIVERIES, purge_deliveries
@@ -37,8 +38,11 @@ purged_total = Counter(
 class Timetable:
     """Jobs of this process. Any number of processes may run them: what they do, they do once."""
 
-    def __init__(self, database: Database, log: Log, due: DueJobs) -> None:
+    def __init__(
+        self, database: Database, log: Log, due: DueJobs, retention: Retention | None = None
+    ) -> None:
         self._database = database
+        self._retention = retention
         self._log = log
         self._due = due
         self._scheduler = AsyncIOScheduler(
@@ -57,6 +61,9 @@ class Timetable:
         )
         self._scheduler.add_job(
             self._purge_deliveries, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
+        )
+        self._scheduler.add_job(
+            self._forget, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
         )
         self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS)
         self._scheduler.start()
@@ -132,6 +139,13 @@ class Timetable:
             await self.purge_inbox()
         except Unavailable:
             log.warning("inbox_purge_waits", reason="the database does not answer")
+
+    async def _forget(self) -> None:
+        try:
+            if self._retention is not None:
+                await self._retention.run()
+        except Unavailable:
+            log.warning("retention_waits", reason="the database does not answer")
 
     async def _purge_deliveries(self) -> None:
         try:

@@ -11,7 +11,7 @@ from resolvers.channels.changing import list_channels
 from resolvers.ical import export
 from resolvers.ical.feed import find_feed
 from resolvers.labels import list_labels
-from resolvers.log.event_log import EventFilter, last_seq_before, read_after
+from resolvers.log.event_log import EventFilter, last_seq_before, read_after, read_on
 from resolvers.paging import checked_first
 from resolvers.projects import count_projects, list_projects
 from resolvers.recurrences.reading import preview
@@ -141,7 +141,10 @@ class Query:
         start = position.min_seq - 1 if cursor is None else position.seq_of(cursor)
         wanted = event_filter(or_none(types), or_none(aggregate_id), or_none(since), or_none(until))
         async with info.context.database.read() as session:
-            found = await read_after(session, position.user_id, start, first + 1, wanted)
+            if cursor is None:
+                found = await read_after(session, position.user_id, start, first + 1, wanted)
+            else:
+                found = await read_on(session, position, start, first + 1, wanted)
             end = position.last_seq
             if wanted.until is not None:
                 end = min(end, await last_seq_before(session, position.user_id, wanted.until))

@@ -15,7 +15,7 @@ from graphql_api.live.feed import Wake
 from graphql_api.live.hub import Hub
 from resolvers.errors import CursorExpired, Unauthenticated, Unavailable
 from resolvers.log.cursor import Position
-from resolvers.log.event_log import EventFilter, read_after, read_position
+from resolvers.log.event_log import EventFilter, read_on, read_position
 from resolvers.log.events import Event
 from resolvers.viewer import Viewer
 
@@ -62,7 +62,8 @@ class EventStream:
     async def batch(self) -> list[Event]:
         """Wait for something to have happened after `seq`; the wanted ones of it, which can be none.
 
-        Raises CursorExpired where the log was replaced, Unavailable where the database stays away.
+        Raises CursorExpired where the log was replaced or has forgotten what comes next, Unavailable where the
+        database stays away.
         """
         while True:
             if self._feed.expired or self._feed.epoch != self.position.epoch:
@@ -84,7 +85,7 @@ class EventStream:
 
     async def _read(self) -> list[Event]:
         async with self.hub.database.read() as session:
-            events = await read_after(session, self.position.user_id, self.seq, PAGE_EVENTS, self.wanted)
+            events = await read_on(session, self.position, self.seq, PAGE_EVENTS, self.wanted)
         replays_total.inc()
         replayed_total.inc(len(events))
         return events

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from resolvers.errors import CursorExpired
 from resolvers.log.cursor import Position
 from resolvers.log.events import Event, EventType
 from resolvers.tables import EventRow, SignInSession, UserStream
@@ -113,6 +114,21 @@ async def read_after(
         .limit(limit)
     )
     return [to_event(row) for row in found]
+
+
+async def read_on(
+    session: AsyncSession, position: Position, seq: int, limit: int, wanted: EventFilter = EVERYTHING
+) -> list[Event]:
+    """As `read_after`, for whoever has had all up to `seq` of the log of that position and must miss nothing.
+
+    Raises CursorExpired where the log has forgotten what comes next, or was replaced.
+    """
+    events = await read_after(session, position.user_id, seq, limit, wanted)
+    # After them: what was forgotten before they were read is seen here, whatever this transaction is shown.
+    now = await read_position(session, position.user_id)
+    if now is None or now.epoch != position.epoch or seq < now.min_seq - 1:
+        raise CursorExpired
+    return events
 
 
 async def last_seq_before(session: AsyncSession, user_id: UUID, until: datetime) -> int:

@@ -97,7 +97,7 @@ async def test_all_users_are_looked_at_and_each_difference_is_a_line_of_json(
     said = await replay(url_of(database), tmp_path, "--json")
     assert (said.status, said.error) == (0, "")
     assert {each["user_id"] for each in said.json[:3]} == {str(user) for user in users}
-    assert said.json[3] == {"users": 3, "different": 0, "events": 6, "things": 3}
+    assert said.json[3] == {"users": 3, "different": 0, "events": 6, "things": 3, "untold": 0}
     async with database.transaction() as session:
         await session.execute(
             sa.delete(EventRow).where(col(EventRow.user_id) == users[1], col(EventRow.seq) == 2)

@@ -217,6 +217,10 @@ async def test_what_the_log_has_forgotten_is_not_missed(life: Life):
     await life.sql(sa.delete(EventRow).where(col(EventRow.seq) <= forgotten))
     await life.sql(sa.update(UserStream).values(min_seq=forgotten + 1))
     assert await differences(life) == []
+    found = await replayed(life.database, life.user)
+    # And it is said what nobody can say.
+    assert found.forgotten == forgotten
+    assert 0 < found.untold < found.things
     await life.sql(sa.update(Task).where(col(Task.id) == ids["series"]).values(title="tampered"))
     assert [each.field for each in await differences(life)] == ["title"]
 
