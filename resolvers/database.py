@@ -22,11 +22,14 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.errors import Unavailable
+from resolvers.time_limit import time_limit
 
 POOL_CONNECTIONS = 10
 SQLITE_READERS = 4
 #: How long SQLite waits for another process that writes.
 SQLITE_BUSY_MILLISECONDS = 5_000
+#: How many steps of a statement, some milliseconds, pass between two looks at its operation's time.
+SQLITE_STEPS = 100_000
 #: How long a request waits for a connection before it is told that the database is unavailable.
 POOL_WAIT_SECONDS = 5
 CONNECT_TIMEOUT_SECONDS = 5
@@ -72,7 +75,7 @@ class Database:
         async with (
             outages_as_unavailable(),
             AsyncSession(self.writer, expire_on_commit=False) as session,
-            session.begin(),
+            within_time(session),
         ):
             yield session
 
@@ -89,6 +92,19 @@ class Database:
     async def close(self) -> None:
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+@asynccontextmanager
+async def within_time(session: AsyncSession) -> AsyncIterator[None]:
+    """A transaction that is rolled back where its operation's time runs out before the commit begins."""
+    limit = time_limit()
+    async with session.begin():
+        if limit is not None:
+            limit.begin()
+        yield
+        await session.flush()
+        if limit is not None:
+            limit.lift()
 
 
 def insert_into(session: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
@@ -114,6 +130,7 @@ def none_of(column: SQLColumnExpression[Any], values: Collection[Any]) -> sa.Col
 _SQLITE_OUTAGES = (
     "SQLITE_BUSY",
     "SQLITE_LOCKED",
+    "SQLITE_INTERRUPT",
     "SQLITE_IOERR",
     "SQLITE_FULL",
     "SQLITE_CANTOPEN",
@@ -244,7 +261,7 @@ def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
     )
 
     @sa.event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, _: ConnectionPoolEntry) -> None:
+    def on_connect(connection: Any, entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin by itself: it would begin deferred
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MILLISECONDS}")
@@ -252,6 +269,22 @@ def _sqlite_engine(url: sa.URL, connections: int, begin: str) -> AsyncEngine:
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+        def is_late() -> bool:
+            until = entry.info.get("until")
+            return until is not None and time.monotonic() > until
+
+        # What the file is doing for an operation can't be cancelled from outside: it looks at the clock itself.
+        connection.run_async(lambda driver: driver.set_progress_handler(is_late, SQLITE_STEPS))
+
+    @sa.event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def on_execute(connection: sa.Connection, *_: Any) -> None:
+        limit = time_limit()
+        connection.info["until"] = limit.deadline if limit else None
+
+    @sa.event.listens_for(engine.sync_engine, "commit")
+    def on_commit(connection: sa.Connection) -> None:
+        connection.info["until"] = None
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: sa.Connection) -> None:

@@ -13,6 +13,7 @@ from strawberry import Schema
 from resolvers.errors import CursorExpired, CursorInvalid, RateLimited, Refusal, Unauthenticated, Unavailable
 from resolvers.log.event_log import read_position_of_session
 from resolvers.log.events import Event
+from resolvers.time_limit import limited
 from schema.context import OBJECTS, Context
 from schema.cost import COST
 from schema.documents import Prepared, RequestRefused, too_complex
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 WITHOUT_VIEWER = frozenset(
     {"signUp", "logIn", "refreshSession", "logOut", "requestPasswordReset", "resetPassword"}
 )
+
+#: The longest that a query takes, and a mutation until its commit begins.
+OPERATION_SECONDS = 10.0
 
 type Answer = dict[str, Any]
 
@@ -42,6 +46,14 @@ async def execute(
 ) -> Answer:
     """Run a query or a mutation. Raises RequestRefused where it can't begin."""
     executor = _build(schema, prepared, context, variables)
+    try:
+        async with limited(OPERATION_SECONDS):
+            return await _execute(executor, prepared, context)
+    except Unavailable as error:
+        return answer(ExecutionResult(None, [GraphQLError("", original_error=error)]), context)
+
+
+async def _execute(executor: Executor[Any], prepared: Prepared, context: Context) -> Answer:
     if prepared.kind is OperationType.QUERY and not prepared.is_introspection:
         # Before any list, so that the cursor of this request is never newer than what the request shows.
         try:
@@ -64,12 +76,13 @@ class Subscribed:
         self.source = source
 
     async def render(self, event: Event) -> Answer:
-        """What one event is to this subscription."""
+        """What one event is to this subscription. Raises Unavailable where it takes too long."""
         context = self._context.fresh()
         executor = self._executor.build_per_event_executor(types.Event.of(event, context.place))
         # What one event has read is old by the next.
         executor.context_value = context
-        return await _run(executor, context)
+        async with limited(OPERATION_SECONDS):
+            return await _run(executor, context)
 
 
 async def subscribe(

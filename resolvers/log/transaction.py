@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from resolvers.database import Database, is_lock_timeout, is_retryable, outages_as_unavailable
+from resolvers.database import Database, is_lock_timeout, is_retryable, outages_as_unavailable, within_time
 from resolvers.errors import Conflict, Unauthenticated
 from resolvers.log.cursor import Position
 from resolvers.log.events import SCHEMA_VERSION, Event, EventType
@@ -168,7 +168,7 @@ class Log:
     ) -> Outcome[T]:
         async with AsyncSession(self.database.writer, expire_on_commit=False) as session:
             try:
-                async with session.begin():
+                async with within_time(session):
                     tx = await self._lock(session, user_id, session_id, correlation_id, wait_seconds)
                     task_count = tx.task_count
                     value = await act(tx)
