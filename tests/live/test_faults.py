@@ -163,13 +163,9 @@ async def test_an_event_that_arrives_while_the_database_is_away_comes_whole_once
             coming = asyncio.create_task(socket.next())
             await asyncio.wait([coming], timeout=0.2)
             assert not coming.done()
-        assert await coming == {
-            "data": {
-                "events": {
-                    "type": "TASK_CREATED",
-                    "task": {"title": "Buy milk", "project": {"name": "Home"}},
-                }
-            }
+        assert (await coming)["data"]["events"] == {
+            "type": "TASK_CREATED",
+            "task": {"title": "Buy milk", "project": {"name": "Home"}},
         }
 
 
