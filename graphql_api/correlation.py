@@ -9,7 +9,7 @@ CORRELATION_HEADER = "x-correlation-id"
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 #: W3C trace context: version, trace id, parent id, flags. Zeros mean none; only versions to come may add to it.
 TRACEPARENT = re.compile(
-    r"(?P<version>(?!ff)[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?P<more>-.*)?",
+    r"(?P<version>(?!ff)[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})-(?P<span>(?!0{16})[0-9a-f]{16})-[0-9a-f]{2}(?P<more>-.*)?",
     re.ASCII,
 )
 
@@ -23,7 +23,13 @@ def correlation_id_of(headers: Headers) -> str:
     given = headers.get(CORRELATION_HEADER, "")
     if is_correlation_id(given):
         return given
-    parent = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
-    if parent and not (parent["version"] == "00" and parent["more"]):
-        return parent["trace"]
-    return str(uuid4())
+    parent = trace_parent_of(headers)
+    return parent[0] if parent is not None else str(uuid4())
+
+
+def trace_parent_of(headers: Headers) -> tuple[str, str] | None:
+    """The trace that the request belongs to, and the span that it was made in, in hexadecimal."""
+    found = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    if found and not (found["version"] == "00" and found["more"]):
+        return found["trace"], found["span"]
+    return None

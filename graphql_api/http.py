@@ -12,7 +12,12 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import Receive, Scope, Send
 
-from graphql_api.correlation import CORRELATION_HEADER, correlation_id_of, is_correlation_id
+from graphql_api.correlation import (
+    CORRELATION_HEADER,
+    correlation_id_of,
+    is_correlation_id,
+    trace_parent_of,
+)
 from graphql_api.origins import came_by_https, may_use
 from graphql_api.rates.addresses import address_of
 from graphql_api.rates.answers import retry_after, too_many
@@ -20,6 +25,7 @@ from graphql_api.socket.operations import LiveEvents
 from graphql_api.telemetry.operations import SeenOperation
 from graphql_api.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.wiring import Parts
+from jobs import traces
 from resolvers.errors import RateLimited, Unavailable
 from resolvers.viewer import Viewer
 from schema.context import Context, Cookies
@@ -63,8 +69,11 @@ class GraphQLOverHTTP:
         correlation_id = correlation_id_of(headers)
         cookies = Cookies()
         status, extra = 200, {}
-        seen = SeenOperation("http")
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+        seen = SeenOperation("http", correlation_id)
+        with (
+            structlog.contextvars.bound_contextvars(correlation_id=correlation_id),
+            traces.root("POST /graphql", "server", correlation_id, trace_parent_of(headers)) as span,
+        ):
             try:
                 body = await _read(scope, headers, receive)
                 seen.begin()
@@ -85,6 +94,9 @@ class GraphQLOverHTTP:
                     ]
                 }
             seen.end(answer.get("errors"))
+            span.says({"http.response.status_code": status})
+            if status >= 500:
+                span.failed(str(status))
         extra |= retry_after(answer)
         content = orjson.dumps(answer)
         response_headers = [

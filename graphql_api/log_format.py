@@ -4,12 +4,14 @@ import inspect
 import logging
 import sys
 import threading
+from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any
 
 import structlog
 
 from graphql_api.settings import Settings
+from jobs import traces
 
 #: Never with the values of variables: passwords and tokens are among them.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
@@ -24,6 +26,7 @@ def configure_logs(settings: Settings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
     ]
     if as_json:
         final: list[Any] = [_TRACEBACKS, structlog.processors.JSONRenderer()]
@@ -56,6 +59,12 @@ def configure_logs(settings: Settings) -> None:
     threading.excepthook = _log_uncaught_in_thread
     # It says many times a second what KafkaBus says once, with the variable to look at.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+def _add_trace(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if traces.tracer is not None and (current := traces.tracer.current()) is not None:
+        line["trace_id"], line["span_id"] = current
+    return line
 
 
 def _log_uncaught(type_: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

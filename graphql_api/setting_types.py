@@ -5,7 +5,7 @@ from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
@@ -173,6 +173,37 @@ def _public_url(value: str) -> str:
     return value
 
 
+def _http_url(value: str) -> str:
+    value = value.rstrip("/")
+    if value:
+        try:
+            url = urlsplit(value)
+            usable = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+            usable = usable and not (url.query or url.fragment)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("is a URL such as http://otel-collector:4318")
+    return value
+
+
+def read_headers(text: str) -> dict[str, str]:
+    """Raises ValueError."""
+    headers: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, is_pair, value = (each.strip() for each in part.partition("="))
+        value = unquote(value)
+        if not name or not is_pair or not name.isascii() or not value.isascii() or not value.isprintable():
+            raise ValueError("is name=value, several separated by commas")
+        headers[name] = value
+    return headers
+
+
+def _headers(value: SecretStr) -> SecretStr:
+    read_headers(value.get_secret_value())
+    return value
+
+
 def _vapid_key(value: SecretStr) -> SecretStr:
     if value.get_secret_value():
         try:
@@ -195,6 +226,8 @@ Certificates = Annotated[
 Proxies = Annotated[str, AfterValidator(_proxies)]
 KeySetUrl = Annotated[str, AfterValidator(_key_set_url)]
 MailFrom = Annotated[str, AfterValidator(_mail_from)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Headers = Annotated[SecretStr, AfterValidator(_headers)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]
 TickToken = Annotated[SecretStr, AfterValidator(_tick_token)]

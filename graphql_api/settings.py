@@ -13,6 +13,8 @@ from graphql_api.setting_types import (
     BroadcastUrl,
     Certificates,
     DatabaseUrl,
+    Headers,
+    HttpUrl,
     KeySetUrl,
     MailFrom,
     Origins,
@@ -233,6 +235,34 @@ class Settings(BaseSettings):
         "on",
         description="off lifts what is counted of users, addresses and accounts (operations, sign-ups, wrong "
         "passwords, messages, sockets), for benchmarks. With Redis all processes count together, else each by itself.",
+    )
+    otel_exporter_otlp_endpoint: HttpUrl = Field(
+        "",
+        description="Where traces go by OTLP over HTTP, such as http://otel-collector:4318; /v1/traces is added. "
+        "Empty: there are none, and nothing is loaded for them. OpenTelemetry's SDK reads its further OTEL_… "
+        "variables, such as OTEL_BSP_SCHEDULE_DELAY and OTEL_EXPORTER_OTLP_CERTIFICATE, by itself, from the "
+        "environment alone.",
+    )
+    otel_exporter_otlp_headers: Headers = Field(
+        SecretStr(""),
+        description="Headers that are sent along, comma-separated: api-key=…. In a value, what is not plain is "
+        "%-encoded.",
+    )
+    otel_service_name: str = Field("taskflow", min_length=1, description="`service.name` of the traces.")
+    otel_traces_sampler: Literal[
+        "always_on",
+        "always_off",
+        "traceidratio",
+        "parentbased_always_on",
+        "parentbased_always_off",
+        "parentbased_traceidratio",
+    ] = Field(
+        "parentbased_always_on",
+        description="Which traces are kept. It goes by a trace's id alone, so that all processes decide alike: those "
+        "that begin with parentbased_ are the same as those that do not.",
+    )
+    otel_traces_sampler_arg: float = Field(
+        1, ge=0, le=1, description="The part of all traces that traceidratio keeps."
     )
     log_format: Literal["", "json", "text"] = Field(
         "",

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from strawberry import Schema
 
@@ -27,6 +28,7 @@ from graphql_api.telemetry.exposition import Exposition
 from graphql_api.telemetry.process import watch_loop, watch_parts
 from graphql_api.telemetry.stored import Stored
 from graphql_api.tokens import Tokens
+from jobs import traces
 from jobs.broadcast import BoundedBroadcast, open_broadcast
 from jobs.bus import Bus
 from jobs.channels.courier import Courier
@@ -42,6 +44,9 @@ from resolvers.database import Database
 from resolvers.log.transaction import Log
 from schema.documents import Documents
 from schema.root import build_schema
+
+if TYPE_CHECKING:
+    from graphql_api.telemetry.tracing import OpenTelemetryTracer
 
 
 @dataclass
@@ -74,9 +79,15 @@ class Parts:
     timetable: Timetable
     exposition: Exposition
     supervisor: Supervisor = field(default_factory=Supervisor)
+    #: None where no traces are exported.
+    tracer: "OpenTelemetryTracer | None" = None
     stopping: bool = False
 
     async def start(self) -> None:
+        if self.settings.otel_exporter_otlp_endpoint:
+            from graphql_api.telemetry.tracing import start_tracing  # its SDK takes a while to load
+
+            traces.tracer = self.tracer = start_tracing(self.settings)
         await self.exposition.start()
         self.supervisor.run("loop lag", watch_loop)
         await self.broadcast.connect()
@@ -114,6 +125,9 @@ class Parts:
         await self.rates.close()
         await self.exposition.stop()
         await self.database.close()
+        if self.tracer is not None:
+            traces.tracer = None
+            await self.tracer.stop()
 
 
 def open_parts(settings: Settings, workers: Path | None = None) -> Parts:
@@ -138,7 +152,7 @@ def open_parts(settings: Settings, workers: Path | None = None) -> Parts:
     delivering = Delivering(database, courier, settings.due_poll_seconds)
     courier.on_wake.append(delivering.wake)
     # Those who watch first, the bus after them.
-    log.on_commit += [hub.on_commit, sockets.on_commit, relay.on_commit, due.on_commit]
+    log.on_commit += [traces.on_commit, hub.on_commit, sockets.on_commit, relay.on_commit, due.on_commit]
     return Parts(
         settings=settings,
         database=database,

@@ -14,6 +14,7 @@ import structlog
 from prometheus_client import Counter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from jobs import traces
 from jobs.backoff import Backoff
 from resolvers.database import Database
 from resolvers.errors import LimitExceeded, Unavailable
@@ -101,9 +102,10 @@ class Job(ABC):
         """None where the user was busy, or has as much as one may: they rest. Raises Failed, Unavailable."""
         patient = self._users.tries(user_id) >= PATIENCE
         try:
-            outcome = await self._log.change_as_job(
-                user_id, act, correlation_id, wait_seconds=PATIENCE_SECONDS if patient else 0
-            )
+            with traces.root(self.kind, "internal", correlation_id):
+                outcome = await self._log.change_as_job(
+                    user_id, act, correlation_id, wait_seconds=PATIENCE_SECONDS if patient else 0
+                )
         except Busy:
             self._users.rest(user_id, *BUSY_SECONDS)
             return None

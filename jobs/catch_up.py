@@ -14,6 +14,7 @@ import structlog
 from prometheus_client import Counter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from jobs import traces
 from jobs.dead_letters import letter_of_event
 from jobs.effects import Effect, EffectFailed, apply_effects
 from jobs.log_fields import log_fields
@@ -117,7 +118,10 @@ class CatchUp:
         fresh = await note(session, self._name, statuses, now)
         for event in events:
             if event.event_id in fresh and event.event_id not in letters:
-                with structlog.contextvars.bound_contextvars(**log_fields(event)):
+                with (
+                    structlog.contextvars.bound_contextvars(**log_fields(event)),
+                    traces.after("consume", "consumer", event),
+                ):
                     await apply_effects(self._effects, session, event)
                     log.debug("event_consumed", type=event.type)
         dead = await add_letters(session, [letter for id_, letter in letters.items() if id_ in fresh])

@@ -7,6 +7,7 @@ from typing import Protocol
 from prometheus_client import Histogram
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from jobs import traces
 from resolvers.database import outages_as_unavailable
 from resolvers.errors import Unavailable
 from resolvers.log.events import Event
@@ -44,7 +45,8 @@ async def apply_effects(effects: Iterable[Effect], session: AsyncSession, event:
     for effect in effects:
         try:
             if effect.wants(event):
-                with effect_seconds.labels(type(effect).__name__).time():
+                name = type(effect).__name__
+                with effect_seconds.labels(name).time(), traces.within(f"effect {name}"):
                     await _apply(effect, session, event)
         except Unavailable as unavailable:
             # An effect may have a connection of its own to something else.

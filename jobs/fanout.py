@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from prometheus_client import Counter
 
+from jobs import traces
 from jobs.broadcast import BoundedBroadcast, BroadcastUnavailable
 from jobs.bus import Bus, Message
 
@@ -43,9 +44,10 @@ class FanOut:
     async def _hand_on(self, batch: list[Message]) -> None:
         try:
             # What is no text is no event: whoever reads it finds that.
-            await self._broadcast.publish_all(
-                [(message.key, message.body.decode(errors="replace")) for message in batch]
-            )
+            with traces.after_messages("fan out", "consumer", batch):
+                await self._broadcast.publish_all(
+                    [(message.key, message.body.decode(errors="replace")) for message in batch]
+                )
         except BroadcastUnavailable as error:
             failed_total.inc(len(batch))
             if not self._failing:

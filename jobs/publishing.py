@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import structlog
 from prometheus_client import Counter
 
+from jobs import traces
 from jobs.bus import Bus, BusUnavailable, Message
 from jobs.bus.message import encode
 from jobs.log_fields import log_fields
@@ -56,8 +57,9 @@ class Publisher:
     async def _hand_over(self, messages: list[tuple[Event, Message]], taken: list[Event]) -> None:
         """Raises BusUnavailable, TimeoutError; `taken` tells what went out before."""
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
-                await self._bus.publish([message for _, message in messages])
+            with traces.after_each("publish", "producer", (event for event, _ in messages)):
+                async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
+                    await self._bus.publish([message for _, message in messages])
         except (BusUnavailable, TimeoutError):
             raise
         except Exception as error:

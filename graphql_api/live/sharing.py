@@ -19,6 +19,7 @@ from prometheus_client import Counter, Histogram
 
 from graphql_api.live.hub import Hub
 from graphql_api.live.stream import EventStream, outlast_outage
+from jobs import traces
 from jobs.log_fields import log_fields
 from resolvers.log.cursor import Position
 from resolvers.log.event_log import EventFilter
@@ -93,9 +94,10 @@ class Member:
                     self._stream.close()
                     return
                 for event in await self._stream.batch():
-                    payload = await self.group.payload(event)
-                    while not self.sink.offer(payload):
-                        await self.sink.drained()
+                    with traces.after("replay", "server", event):
+                        payload = await self.group.payload(event)
+                        while not self.sink.offer(payload):
+                            await self.sink.drained()
                     self.seq = event.seq
                     if log.is_enabled_for(logging.DEBUG):
                         log.debug("event_replayed", type=event.type, **log_fields(event))
@@ -153,7 +155,8 @@ class Group:
             while self._live:
                 for event in await stream.batch():
                     if any(member.seq < event.seq for member in self._live):
-                        self._hand_out(event, await self.payload(event))
+                        with traces.after("deliver", "server", event) as span:
+                            span.says({"taskflow.sockets": self._hand_out(event, await self.payload(event))})
                     self._handed_out = event.seq
                 self._handed_out = stream.seq
                 for member in self._live:
@@ -166,7 +169,8 @@ class Group:
             for member in members:
                 member.sink.fail(error)
 
-    def _hand_out(self, event: Event, payload: str) -> None:
+    def _hand_out(self, event: Event, payload: str) -> int:
+        """Returns to how many sockets."""
         delivered = 0
         for member in tuple(self._live):
             if event.seq <= member.seq:
@@ -182,6 +186,7 @@ class Group:
         delivered_total.inc(delivered)
         # By the clock of the database there, and by this one's here: it may seem to come from the future.
         delivery_seconds.observe(max(0.0, time.time() - event.created_at.timestamp()))
+        return delivered
 
     def _rest(self) -> None:
         self._task = None

@@ -106,7 +106,7 @@ class Operations:
         context = self._context()
         # It has a task of its own: what is bound is of this operation alone.
         structlog.contextvars.bind_contextvars(correlation_id=context.correlation_id)
-        seen = SeenOperation("socket")
+        seen = SeenOperation("socket", context.correlation_id)
         seen.runs_with(context)
         try:
             viewer = context.signed_in

@@ -1,6 +1,7 @@
 """One operation, from its arrival to its answer: figures, and a line of the log."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache
 from time import perf_counter
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Histogram
 
+from jobs import traces
 from schema.context import Context
 from schema.documents import Prepared
 
@@ -21,6 +23,7 @@ BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 #: No operation could be read from it.
 UNREAD = "unread"
 OK = "OK"
+OUR_FAULT = frozenset({"INTERNAL", "UNAVAILABLE"})
 
 operations_total = Counter(
     "taskflow_operations_total",
@@ -51,8 +54,11 @@ _timed_mutation = cache(mutation_seconds.labels)
 class SeenOperation:
     """transport: http or socket."""
 
-    def __init__(self, transport: str) -> None:
+    def __init__(self, transport: str, correlation_id: str) -> None:
         self._transport = transport
+        self._correlation_id = correlation_id
+        self._spans = ExitStack()
+        self._span: traces.Span | None = None
         self._kind = UNREAD
         self._name = ""
         self._context: Context | None = None
@@ -66,11 +72,16 @@ class SeenOperation:
         self._kind = prepared.kind.value
         if prepared.operation.name is not None:
             self._name = prepared.operation.name.value[:NAME_CHARACTERS]
+        if traces.tracer is not None:
+            self._begin_span(prepared)
 
     def runs_with(self, context: Context) -> None:
         self._context = context
         if context.viewer is not None:
-            structlog.contextvars.bind_contextvars(user_id=str(context.viewer.user_id))
+            user_id = str(context.viewer.user_id)
+            structlog.contextvars.bind_contextvars(user_id=user_id)
+            if self._span is not None:
+                self._span.says({"enduser.id": user_id})
 
     def end(self, errors: Sequence[Mapping[str, Any]] | None) -> None:
         """errors: of the answer as a whole."""
@@ -84,6 +95,11 @@ class SeenOperation:
             resyncs_total.inc()
         _counted(self._transport, self._kind, code).inc()
         _timed(self._kind).observe(seconds)
+        if self._span is not None:
+            self._span.says({"taskflow.outcome": code})
+            if code in OUR_FAULT:
+                self._span.failed(code)
+            self._spans.close()
         slow = seconds > SLOW_SECONDS
         (log.warning if slow else log.debug)(
             "operation_slow" if slow else "operation",
@@ -93,3 +109,14 @@ class SeenOperation:
             outcome=code,
             milliseconds=round(seconds * 1000, 1),
         )
+
+    def _begin_span(self, prepared: Prepared) -> None:
+        """Named by the schema's own names: they are few. It ends with `end`, in the same task."""
+        name = " ".join((self._kind, *prepared.root_fields)) if len(prepared.root_fields) == 1 else self._kind
+        span = (
+            traces.within(name)
+            if self._transport == "http"
+            else traces.root(name, "server", self._correlation_id)
+        )
+        self._span = self._spans.enter_context(span)
+        self._span.says({"graphql.operation.type": self._kind, "graphql.operation.name": self._name})

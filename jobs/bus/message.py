@@ -62,15 +62,18 @@ def encode(event: Event) -> Message:
 
 def traceparent(event: Event) -> str:
     """The W3C trace context of the event, made of what the log keeps: who publishes it again says the same."""
-    correlation_id = event.correlation_id
+    return f"00-{trace_of(event.correlation_id).hex()}-{span_of(event.event_id).hex()}-01"
+
+
+def trace_of(correlation_id: str) -> bytes:
     trace = bytes.fromhex(correlation_id.replace("-", "")) if _TRACE_ID.fullmatch(correlation_id) else b""
-    span = event.event_id.bytes[:SPAN_BYTES]
     # All zeros mean "none" there.
-    if not any(trace):
-        trace = blake2b(correlation_id.encode(), digest_size=TRACE_BYTES).digest()
-    if not any(span):
-        span = blake2b(event.event_id.bytes, digest_size=SPAN_BYTES).digest()
-    return f"00-{trace.hex()}-{span.hex()}-01"
+    return trace if any(trace) else blake2b(correlation_id.encode(), digest_size=TRACE_BYTES).digest()
+
+
+def span_of(event_id: UUID) -> bytes:
+    span = event_id.bytes[:SPAN_BYTES]
+    return span if any(span) else blake2b(event_id.bytes, digest_size=SPAN_BYTES).digest()
 
 
 def decode(body: bytes | str) -> Event:

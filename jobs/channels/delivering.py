@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from jobs import traces
 from jobs.channels.courier import Courier
 from jobs.channels.sending import SEND_SECONDS, Message, Outcome, Sending, next_messages
 from jobs.log_fields import log_fields
@@ -21,6 +22,7 @@ from resolvers.deliveries.claim import CLAIM, next_due, release
 from resolvers.deliveries.reading import Subject, count_pending
 from resolvers.deliveries.room import Room
 from resolvers.errors import Unavailable
+from resolvers.log.events import Event
 
 log = structlog.get_logger()
 
@@ -141,7 +143,11 @@ class Delivering:
         subject = await self._outlast(lambda: self._sending.read(message), latest)
         if loop.time() > latest:
             return  # the claim would run out while it is sent, and another would send it, too
-        with structlog.contextvars.bound_contextvars(**_log_fields(message, subject)):
+        event = _event_of(message, subject)
+        with (
+            structlog.contextvars.bound_contextvars(delivery_id=str(message.key), **_fields(event)),
+            traces.after("send", "client", event) if event is not None else contextlib.nullcontext(),
+        ):
             outcome = await self._sending.send(message, subject)
             # However long that takes: while nobody else has claimed it, it need not be sent again.
             await self._outlast(lambda: self._note(outcome))
@@ -165,7 +171,11 @@ class Delivering:
         self._woken.set()
 
 
-def _log_fields(message: Message, subject: Subject | None) -> dict[str, str]:
-    """Of the event that it tells of, or of the first of several."""
+def _event_of(message: Message, subject: Subject | None) -> Event | None:
+    """What it tells of, or the first of several; None for a letter."""
     told = subject.told.get(message.deliveries[0].id) if subject is not None else None
-    return {"delivery_id": str(message.key), **(log_fields(told.event) if told is not None else {})}
+    return told.event if told is not None else None
+
+
+def _fields(event: Event | None) -> dict[str, str]:
+    return log_fields(event) if event is not None else {}

@@ -119,7 +119,9 @@ async def test_a_resync_is_counted_however_it_is_told(tmp_path: Path):
         cursor = (await api.run("{ cursor }"))["cursor"]
         async with open_socket(running.url, api.token) as socket:
             before = await figures(running.url)
-            await socket.subscribe(EVENTS, id_="1")
+            await socket.subscribe(EVENTS, id_="1", after=cursor)
+            await api.run(CREATE)
+            await socket.next()  # it watches
             async with running.parts.database.transaction() as session:
                 await session.execute(sa.text("UPDATE user_stream SET epoch = epoch + 1"))
             await running.parts.hub.poll()
