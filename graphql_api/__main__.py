@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 
-from graphql_api import dlq, replay
+from graphql_api import backup, dlq, replay, restore
 from graphql_api.embedded import keep_private
 from graphql_api.log_format import configure_logs
 from graphql_api.reach import check_database
@@ -41,6 +41,12 @@ def main() -> int:
         commands.add_parser("replay", help="rebuild users' state from the event log, and compare")
     )
     dlq.add_arguments(commands.add_parser("dlq", help="what could not be dealt with: list, retry or drop it"))
+    backup.add_arguments(
+        commands.add_parser("backup", help="write all that people have into a file, while the server runs")
+    )
+    restore.add_arguments(
+        commands.add_parser("restore", help="put what a backup holds in the place of what is there")
+    )
     commands.add_parser("export-schema", help="print the GraphQL schema")
     commands.add_parser("export-events", help="print the events' form, as an AsyncAPI document")
     config = commands.add_parser("config", help="look at the settings")
@@ -74,6 +80,10 @@ def main() -> int:
                 return asyncio.run(replay.run(settings, arguments))
             case "dlq":
                 return asyncio.run(dlq.run(settings, arguments))
+            case "backup":
+                return asyncio.run(backup.run(settings, arguments))
+            case "restore":
+                return asyncio.run(restore.run(settings, arguments))
             case "config":
                 asyncio.run(_check(settings))
                 print("The settings are good.")

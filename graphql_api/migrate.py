@@ -43,42 +43,52 @@ async def migrate(database: Database, revision: str = "head") -> None:
     A database that a newer release migrated is left as it is: the release before can live with that, and is what
     people go back to. Raises Unavailable where it does not answer.
     """
+    async with outages_as_unavailable(), connect(database) as connection, connection.begin():
+        await connection.run_sync(lambda sync: move(sync, revision))
 
-    def run(connection: sa.Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            # Held to the end of the transaction, so that it also works behind a transaction pooler.
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        config = alembic_config(connection)
-        current = MigrationContext.configure(connection).get_current_revision()
-        scripts = ScriptDirectory.from_config(config)
-        known = [script.revision for script in scripts.walk_revisions()]
-        if current is not None and current not in known:
-            log.warning(
-                "database_is_newer",
-                revision=current,
-                reason="nothing to migrate: this release goes on with it",
-            )
-            return
-        if revision == "base" or (
-            revision in known and current in known and known.index(revision) > known.index(current)
-        ):
-            command.downgrade(config, revision)
-        else:
-            command.upgrade(config, revision)
-        moved = MigrationContext.configure(connection).get_current_revision() != current
-        if (
-            moved
-            and connection.dialect.name == "sqlite"
-            and connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        ):
-            raise RuntimeError("a migration leaves references to rows that are not there")
 
-    async with outages_as_unavailable(), _connect(database) as connection, connection.begin():
-        await connection.run_sync(run)
+def move(connection: sa.Connection, revision: str) -> None:
+    """As `migrate`, in a transaction of the caller's."""
+    if connection.dialect.name == "postgresql":
+        # Held to the end of the transaction, so that it also works behind a transaction pooler.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+    config = alembic_config(connection)
+    current = revision_of(connection)
+    known = known_revisions(connection)
+    if current is not None and current not in known:
+        log.warning(
+            "database_is_newer", revision=current, reason="nothing to migrate: this release goes on with it"
+        )
+        return
+    if revision == "base" or (
+        revision in known and current in known and known.index(revision) > known.index(current)
+    ):
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+    if revision_of(connection) != current:
+        check_references(connection)
+
+
+def check_references(connection: sa.Connection) -> None:
+    """Where SQLite was told not to look at them."""
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError("there would be references to rows that are not there")
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """None where there is nothing yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions(connection: sa.Connection) -> list[str]:
+    """This release's, the newest first."""
+    scripts = ScriptDirectory.from_config(alembic_config(connection))
+    return [script.revision for script in scripts.walk_revisions()]
 
 
 @asynccontextmanager
-async def _connect(database: Database) -> AsyncIterator[AsyncConnection]:
+async def connect(database: Database) -> AsyncIterator[AsyncConnection]:
     """A connection whose statements may do and take what a migration needs."""
     if not database.is_sqlite:
         # A statement may take its time: an index on a large table does, and so does waiting for it.
@@ -111,11 +121,9 @@ async def is_served_by_this_release(database: Database) -> bool:
     with: so old processes serve on while new ones take their places, and again when those are taken back.
     """
 
-    def read(connection: sa.Connection) -> bool:
-        scripts = ScriptDirectory.from_config(alembic_config(connection))
-        current = MigrationContext.configure(connection).get_current_revision()
-        known = [script.revision for script in scripts.walk_revisions()]  # the newest first
-        return current is not None and (current == known[0] or current not in known)
+    def read(connection: sa.Connection) -> tuple[str | None, list[str]]:
+        return revision_of(connection), known_revisions(connection)
 
     async with database.reader.connect() as connection:
-        return await connection.run_sync(read)
+        revision, known = await connection.run_sync(read)
+    return revision is not None and (revision == known[0] or revision not in known)

@@ -2,11 +2,13 @@
 
 import asyncio
 import re
-import shutil
+import shlex
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.architecture.tree import ROOT
 from tests.support.client import Api
@@ -14,6 +16,10 @@ from tests.support.replica import Replica
 from tests.support.server import Server
 
 RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+BACKUP, CHECK, RESTORE = re.findall(
+    r"^python -m graphql_api ((?:backup|restore) backup\.zip.*?)(?: +#.*)?$", RUNBOOKS, re.MULTILINE
+)
+[BY_HAND] = re.findall(r"```sql\n(.*?)```", RUNBOOKS, re.DOTALL)
 
 
 async def make(api: Api, title: str) -> None:
@@ -21,34 +27,52 @@ async def make(api: Api, title: str) -> None:
     assert payload["errors"] == []
 
 
-async def test_after_a_restore_devices_load_anew_and_nothing_is_told_under_an_old_number(tmp_path: Path):
-    [backup] = re.findall(r"^python -c '(.*)' data/taskflow\.db backup\.db$", RUNBOOKS, re.MULTILINE)
-    [end_cursors] = re.findall(r"```sql\n(.*?)```", RUNBOOKS, re.DOTALL)
+async def follow(line: str, folder: Path) -> None:
+    """In a folder with the data in `data`, as a user's is."""
+    await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "graphql_api", *shlex.split(line)],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        check=True,
+        timeout=60,
+        capture_output=True,
+    )
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_after_a_restore_devices_load_anew_and_nothing_is_told_under_an_old_number(
+    tmp_path: Path, by_hand: bool
+):
     server = Server(tmp_path / "data")
+    stored, copy = tmp_path / "data" / "taskflow.db", tmp_path / "copy.db"
     await server.start()
-    stored = tmp_path / "data" / "taskflow.db"
-    copy = tmp_path / "backup.db"
     async with Api(server.url) as api:
         await api.sign_up()
         await make(api, "before")
-        await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-c", backup, stored, copy], check=True, timeout=60
-        )
+        await follow(BACKUP, tmp_path)
+        await follow(CHECK, tmp_path)
+        with sqlite3.connect(stored) as database, sqlite3.connect(copy) as snapshot:
+            database.backup(snapshot)
         await make(api, "lost")
         device = await Replica.load(api)
         await server.kill()
-        shutil.copyfile(copy, stored)
-        for behind in ("-wal", "-shm"):
-            stored.with_name(stored.name + behind).unlink(missing_ok=True)
-        with sqlite3.connect(stored) as database:
-            database.executescript(end_cursors)
-        database.close()
+        if by_hand:
+            for behind in ("-wal", "-shm"):
+                stored.with_name(stored.name + behind).unlink(missing_ok=True)
+            copy.replace(stored)
+            with sqlite3.connect(stored) as database:
+                database.executescript(BY_HAND)
+        else:
+            await follow(RESTORE, tmp_path)
         await server.start()
-        await make(api, "another one under the number of what was lost")
-        answer = await api.post(
+        again = await api.another_device()
+        await make(again, "another one under the number of what was lost")
+        answer = await again.post(
             "query ($after: Cursor) { events(after: $after) { nodes { id } } }", {"after": device.cursor}
         )
         assert answer["errors"][0]["extensions"]["code"] == "CURSOR_EXPIRED"
-        titles = {task["title"] for task in (await Replica.load(api)).state["task"].values()}
+        titles = {task["title"] for task in (await Replica.load(again)).state["task"].values()}
         assert titles == {"before", "another one under the number of what was lost"}
+        await again.http.aclose()
     await server.kill()
