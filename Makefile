@@ -121,8 +121,9 @@ schema: ## Write schema.graphql, and the documents of events and settings, from 
 	write docs/configuration.md config describe
 
 .PHONY: released
-released: ## Keep the schema and the events' form of a release, which later ones must not break
+released: ## Keep what is committed as the last release: its schema, its events' form, and its server, to run beside later ones
 	@cp schema/schema.graphql docs/asyncapi.json tests/released/
+	@git archive HEAD graphql_api schema resolvers jobs migrations alembic.ini | xz -9e >tests/released/server.tar.xz
 
 # VALUES: yours, in the place of values-prod.yaml. HELM: where it is, if not on PATH.
 HELM ?= helm

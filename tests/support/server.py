@@ -24,6 +24,7 @@ class Server:
 
     port     free where it is 0
     program  another one that does the same, and more
+    root     where its code is
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Server:
         port: int = 0,
         migrate: bool = True,
         program: str = "graphql_api",
+        root: Path = ROOT,
         **environment: str,
     ) -> None:
         self.data_dir = data_dir
         self.port = port
         self.log_path = data_dir / "server.log"
         self.environment = environment
+        self._root = root
         self._command = [program, "serve", *(["--migrate"] if migrate else [])]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -127,7 +130,7 @@ class Server:
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self._command],
-                cwd=ROOT,
+                cwd=self._root,
                 env=kept | own | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
