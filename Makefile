@@ -100,7 +100,7 @@ soak: ## Faults without end under load, and the books checked after each (MINUTE
 	@$(PY) -m tests.faults.soak --minutes $(or $(MINUTES),20)
 
 .PHONY: bench
-bench: ## Measure changes per second, their way over each bus, and how late reminders ring, and the web app (ARGS=web: only that)
+bench: ## Measure changes per second, their way over each bus, and how late reminders ring, the web app, and what attacks do to a user (ARGS=web: only that)
 	@$(call locked,.venv/.ready-dev)
 	@$(PY) -m tests.bench $(ARGS)
 

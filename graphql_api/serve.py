@@ -21,6 +21,7 @@ from graphql_api.app import build_app
 from graphql_api.embedded import DatabaseLock
 from graphql_api.http import BODY_BYTES
 from graphql_api.log_format import configure_logs
+from graphql_api.patience import PatientProtocol, raise_file_limit
 from graphql_api.reach import check_database
 from graphql_api.settings import Settings, SettingsError, read_settings
 from graphql_api.stopping import Workers
@@ -45,6 +46,7 @@ PR_SET_PDEATHSIG = 1
 
 def serve(settings: Settings, *, migrate_first: bool) -> None:
     """Returns after the stop. Raises SettingsError, and Unavailable where it is to migrate and can't."""
+    raise_file_limit()
     listener = _listen(settings)
     lock = asyncio.run(_prepare(settings, migrate_first))
     host, port = listener.getsockname()[:2]
@@ -109,6 +111,7 @@ def _config(settings: Settings, app: FastAPI | Callable[[], FastAPI], **options:
     return uvicorn.Config(
         app,
         loop="asyncio",
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,9 +1,12 @@
-"""`python -m tests.bench [changes] [due] [buses] [web]`: one bounded run, on loopback alone, that ends what it started.
+"""`python -m tests.bench [changes] [due] [buses] [web] [hostile]`: one bounded run on loopback.
+
+It ends what it started.
 
 changes  changes a second and their way to other devices, beside the floor
 due      how late reminders ring, on SQLite and PostgreSQL
 buses    what Kafka, Redis and Dapr add to the way of a change, and how many events go through
 web      the web app in a browser: clicks, a list of thousands, the first load
+hostile  what a user feels of attacks on the same server; fails where that is too much
 
 All of them, where none is named.
 """
@@ -21,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.bench import buses, due, web
+from tests.bench import buses, due, hostile, web
 from tests.bench.bounded import run
 from tests.bench.load import under_load
 from tests.bench.post import BenchFailed
@@ -30,7 +33,7 @@ from tests.bench.scenarios import Measured, creates, fan_out, sync
 from tests.bench.target import Target, TaskFlow, floor, taskflow
 from tests.services import postgres
 
-PARTS = ("changes", "due", "buses", "web")
+PARTS = ("changes", "due", "buses", "web", "hostile")
 #: By turns, so that what else the machine does meets both.
 ROUNDS = 2
 LIMIT_SECONDS = 230
@@ -83,7 +86,9 @@ def main() -> int:
             if "buses" in parts:
                 print(buses.measure(Path(folder) / "buses", arguments.seconds), flush=True)
             if "web" in parts:
-                print(web.measure(Path(folder) / "web"))
+                print(web.measure(Path(folder) / "web"), flush=True)
+            if "hostile" in parts:
+                print(hostile.measure(Path(folder) / "hostile"))
     except BenchFailed as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
