@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from graphql_api.calendar_door import calendar_routes
 from graphql_api.channel_doors import channel_routes
 from graphql_api.cors import CrossOrigin
+from graphql_api.faults import InternalErrors
 from graphql_api.health import health_routes
 from graphql_api.http import GraphQLOverHTTP
 from graphql_api.key_door import key_routes
@@ -38,6 +39,7 @@ def build_app(parts: Parts) -> FastAPI:
     middleware = [Middleware(BrowserHeaders, content_security_policy=content_security_policy())]
     if settings.cors_origins:
         middleware.append(Middleware(CrossOrigin, origins=settings.cors_origins))
+    middleware.append(Middleware(InternalErrors))
     app = FastAPI(
         title="TaskFlow",
         docs_url=None,

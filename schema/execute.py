@@ -62,7 +62,7 @@ async def _execute(executor: Executor[Any], prepared: Prepared, context: Context
                 context.position = await read_position_of_session(session, viewer.user_id, viewer.session_id)
             if context.position is None:
                 raise Unauthenticated
-        except (Unauthenticated, Unavailable) as error:
+        except Exception as error:
             raise RequestRefused([_presentable(GraphQLError("", original_error=error), context)]) from None
     return await _run(executor, context)
 
