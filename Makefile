@@ -95,9 +95,10 @@ test-deploy: ## The chart in a real API server, both images, and Compose's proce
 	exit $$code
 
 .PHONY: soak
-soak: ## Faults without end under load, and the books checked after each (MINUTES=20)
+soak: ## Faults without end under load, and the books checked after each (MINUTES=20); then load alone, and what it leaves behind (LEVEL_MINUTES=30)
 	@$(call locked,.venv/.ready-dev)
 	@$(PY) -m tests.faults.soak --minutes $(or $(MINUTES),20)
+	@$(PY) -m tests.faults.level --minutes $(or $(LEVEL_MINUTES),30)
 
 .PHONY: bench
 bench: ## Measure changes per second, their way over each bus, and how late reminders ring, the web app, and what attacks do to a user (ARGS=web: only that)

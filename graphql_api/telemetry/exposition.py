@@ -17,6 +17,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from graphql_api.telemetry.process import count_tasks
 from graphql_api.telemetry.stored import Stored
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ class Exposition:
 
     async def text(self) -> bytes:
         if self._folder is None:
-            await self._stored.look()
+            await self._look()
             return generate_latest()
         sockets = sorted(self._folder.glob("*.sock"))
         answers = await asyncio.gather(*(self._ask(socket) for socket in sockets))
@@ -80,8 +81,12 @@ class Exposition:
             await writer.drain()
         writer.close()
 
-    async def _tell(self) -> Families:
+    async def _look(self) -> None:
+        count_tasks()
         await self._stored.look()
+
+    async def _tell(self) -> Families:
+        await self._look()
         return [
             {
                 "name": family.name,

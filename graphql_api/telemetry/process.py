@@ -25,6 +25,7 @@ loop_lag = Histogram(
     "How much later than asked for the event loop came back to a task that slept.",
     buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+tasks_gauge = Gauge("taskflow_asyncio_tasks", "Tasks of the event loop, whatever they wait for.")
 connections_gauge = Gauge(
     "taskflow_database_connections_in_use", "Connections of the pool that are lent out just now.", ["pool"]
 )
@@ -56,6 +57,11 @@ async def watch_loop() -> None:
         due = loop.time() + LAG_EVERY_SECONDS
         await asyncio.sleep(LAG_EVERY_SECONDS)
         loop_lag.observe(max(0.0, loop.time() - due))
+
+
+def count_tasks() -> None:
+    """Takes as long as there are many: done when somebody asks."""
+    tasks_gauge.set(len(asyncio.all_tasks()))
 
 
 def _watch_pool(name: str, engine: AsyncEngine) -> None:

@@ -12,6 +12,9 @@ from tests.hostile.neighbour import Neighbour, files, hostile_server, memory
 from tests.support.client import Api
 from tests.support.server import Server
 
+#: They take their time, so they run with what takes long.
+pytestmark = pytest.mark.services
+
 #: Of each thing that the neighbour does, on a machine that does much else.
 ANSWERED_SECONDS = 10.0
 #: What may be kept: caches, and what Python's allocator does not give back.
