@@ -48,4 +48,5 @@
 {{ include "taskflow.fromSecret" (list $secret "SMTP_URL" "") }}
 {{ include "taskflow.fromSecret" (list $secret "METRICS_TOKEN" "") }}
 {{ include "taskflow.fromSecret" (list $secret "TICK_TOKEN" "") }}
+{{ include "taskflow.fromSecret" (list $secret "OTEL_EXPORTER_OTLP_HEADERS" "") }}
 {{- end -}}

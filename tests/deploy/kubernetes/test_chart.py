@@ -212,3 +212,18 @@ def _environment(server: dict[str, Any], documents: list[dict[str, Any]]) -> dic
             value = keys[key["key"]]
         environment[entry["name"]] = value
     return environment
+
+
+def test_alerts_and_dashboard_are_the_files_that_are_tried(helm: Helm):
+    documents = helm.render(
+        "default", "--set=prometheusRule.enabled=true,grafanaDashboard.enabled=true,prometheusRule.labels.a=b"
+    )
+    (rules,) = [document for document in documents if document["kind"] == "PrometheusRule"]
+    assert rules["spec"] == yaml.safe_load((ROOT / "observability" / "alerts.yaml").read_text("utf-8"))
+    assert rules["metadata"]["labels"]["a"] == "b"
+    (board,) = [document for document in documents if document["metadata"]["name"].endswith("-dashboard")]
+    assert board["metadata"]["labels"]["grafana_dashboard"] == "1"
+    written = (ROOT / "observability" / "dashboard.json").read_text("utf-8")
+    assert json.loads(board["data"]["taskflow.json"]) == json.loads(written)
+    # Grafana's own placeholders are not the chart's.
+    assert "${datasource}" in board["data"]["taskflow.json"]
