@@ -6,21 +6,47 @@ from typing import Any
 
 import orjson
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft7Validator, Draft202012Validator, ValidationError
 
 from graphql_api.version import VERSION
 from jobs.bus.asyncapi import asyncapi_document
 from jobs.bus.message import encode
 from resolvers.log.events import EventType
+from tests.architecture.tree import ROOT
 from tests.buses.test_message import EVENT
 from tests.support.event_form import check_form
 
+#: AsyncAPI's own, which npm brings with the web app's packages for development.
+SCHEMAS = ROOT / "frontend" / "node_modules" / "@asyncapi" / "specs" / "schemas"
 DOCUMENT = asyncapi_document(VERSION)
 TOMBSTONE = {"id": str(EVENT.aggregate_id), "version": 3, "deletedAt": "2026-03-01T12:30:00.000000Z"}
 
 
 def payload(type_: EventType) -> dict[str, Any]:
     return {"$ref": f"#/components/messages/{type_.value}/payload", "components": DOCUMENT["components"]}
+
+
+def form_of_asyncapi() -> Draft7Validator:
+    version = DOCUMENT["asyncapi"]
+    return Draft7Validator(orjson.loads((SCHEMAS / f"{version}.json").read_bytes()))
+
+
+def test_the_document_is_of_asyncapis_form():
+    errors = [f"{error.json_path}: {error.message}" for error in form_of_asyncapi().iter_errors(DOCUMENT)]
+    assert errors == []
+    assert orjson.loads((ROOT / "docs" / "asyncapi.json").read_bytes()) == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"info": {"title": "without a version"}},
+        {"operations": {"sends": {"action": "publish", "channel": {"$ref": "#/channels/events"}}}},
+        {"channels": {"events": {"address": 1}}},
+    ],
+)
+def test_that_form_is_one_that_tells(broken: dict[str, Any]):
+    assert list(form_of_asyncapi().iter_errors(DOCUMENT | broken)) != []
 
 
 def test_every_type_of_event_is_a_message_of_every_channel():

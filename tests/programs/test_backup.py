@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -429,6 +430,13 @@ async def test_the_file_is_for_its_owner_and_is_there_when_it_is_whole(tmp_path:
     file.write_text("an older one")
     file.chmod(0o644)
     assert (await program(url, tmp_path, "backup", str(file)))[0] == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    generous = os.umask(0)
+    try:
+        async with opened(url) as database:
+            await back_up(database, file)
+    finally:
+        os.umask(generous)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with Reader(file) as backup:
         assert backup.manifest.rows["users"] == 0
