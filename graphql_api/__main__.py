@@ -13,6 +13,7 @@ import sys
 from graphql_api import backup, dlq, replay, restore
 from graphql_api.embedded import keep_private
 from graphql_api.log_format import configure_logs
+from graphql_api.neighbours import unreachable
 from graphql_api.reach import check_database
 from graphql_api.serve import resolve_address, serve
 from graphql_api.settings import Settings, SettingsError, read_settings
@@ -53,7 +54,8 @@ def main() -> int:
     config.add_argument(
         "action",
         choices=["check", "describe"],
-        help="check: say whether the server would start with them; describe: print a page about all there are",
+        help="check: say whether the server would start with them, and what does not answer; describe: print a page "
+        "about all there are",
     )
     arguments = parser.parse_args()
     if arguments.command == "export-schema":
@@ -85,7 +87,11 @@ def main() -> int:
             case "restore":
                 return asyncio.run(restore.run(settings, arguments))
             case "config":
-                asyncio.run(_check(settings))
+                missing = asyncio.run(_check(settings))
+                for sentence in missing:
+                    print(f"taskflow: {sentence}.", file=sys.stderr)
+                if missing:
+                    return EXIT_UNAVAILABLE
                 print("The settings are good.")
     except SettingsError as error:
         print(f"taskflow: {error}", file=sys.stderr)
@@ -96,11 +102,15 @@ def main() -> int:
     return 0
 
 
-async def _check(settings: Settings) -> None:
-    """Everything but the port, which a server that runs already has. Raises SettingsError, Unavailable."""
+async def _check(settings: Settings) -> list[str]:
+    """Everything but the port, which a server that runs already has. Returns what does not answer, in words.
+
+    Raises SettingsError, Unavailable.
+    """
     resolve_address(settings)
     open_parts(settings)
     await check_database(settings)
+    return await unreachable(settings)
 
 
 if __name__ == "__main__":

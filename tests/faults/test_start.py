@@ -152,6 +152,58 @@ async def test_config_check_makes_no_database_and_is_content_beside_a_server(tmp
         await server.stop()
 
 
+@pytest.mark.parametrize("there", [True, False])
+async def test_config_check_says_what_does_not_answer_and_no_secret(tmp_path: Path, there: bool):
+    with socket.socket() as neighbour:
+        neighbour.bind(("127.0.0.1", 0))
+        if there:
+            neighbour.listen()
+        place = f"127.0.0.1:{neighbour.getsockname()[1]}"
+        status, complained = await start(
+            tmp_path,
+            *("config", "check"),
+            KAFKA_BOOTSTRAP_SERVERS=f"no.invalid:9092,{place}" if there else place,
+            REDIS_URL=f"redis://:hush-redis@{place}/0",
+            SMTP_URL=f"smtp://app:hush-smtp@{place}",
+            MAIL_FROM="t@example.com",
+            JWT_SECRET="hush" * 10,
+        )
+    if there:
+        assert (status, complained) == (0, "")
+    else:
+        assert status == UNAVAILABLE
+        assert complained.splitlines() == [
+            f"taskflow: {variable}: nobody answers at {place}."
+            for variable in ("KAFKA_BOOTSTRAP_SERVERS", "REDIS_URL", "SMTP_URL")
+        ]
+    assert "hush" not in complained
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"KAFKA_SASL_PASSWORD": "hush"},
+        {"REDIS_URL": "http://:hush@h"},
+        {"REDIS_URL": "redis://:hush@h:x/0"},
+        {"SMTP_URL": "http://app:hush@h"},
+        {"DATABASE_URL": "postgresql://app:hush@h:x/d"},
+        {"DATABASE_URL": "postgresql://app:hush@127.0.0.1:9/d"},
+        {"JWT_SECRET": "hush"},
+        {"TICK_TOKEN": "hush"},
+        {"VAPID_PRIVATE_KEY": "hush"},
+        {"USE_DAPR": "true", "APP_API_TOKEN": "hush"},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+async def test_config_check_names_what_is_wrong_and_shows_no_secret(tmp_path: Path, wrong: dict[str, str]):
+    status, complained = await start(tmp_path, "config", "check", **wrong)
+    assert status in (WRONG_SETTING, UNAVAILABLE)
+    assert complained.startswith("taskflow: ")
+    assert complained.count("\n") == 1
+    assert any(name in complained for name in (*wrong, "KAFKA_SECURITY_PROTOCOL"))
+    assert "hush" not in complained
+
+
 @pytest.fixture
 def open_umask() -> Iterator[None]:
     """As generous as an account can be set up."""
