@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -30,6 +31,8 @@ from tests.support.server import Server
 
 type Kind = Literal["kafka", "dapr", "sasl"]
 KINDS: tuple[Kind, ...] = ("kafka", "dapr", "sasl")
+API_NAMES = "api-1", "api-2"
+CONTAINER_PORT = 8000
 MIGRATION_SECONDS = 60
 WHOLE_SECONDS = 60
 
@@ -79,9 +82,13 @@ class Topology:
     """Two APIs, a worker and their sidecars, used as a Server is: started, killed and started again, all of them.
 
     `url` is the first API's, `peer_url` the second's.
+
+    hosts  addresses of this host for the APIs, all of them at the port of a container
     """
 
-    def __init__(self, services: Services, folder: Path, port: int = 0, **environment: str) -> None:
+    def __init__(
+        self, services: Services, folder: Path, port: int = 0, hosts: Sequence[str] = (), **environment: str
+    ) -> None:
         self.port = port or free_port()
         self._services = services
         self._folder = folder
@@ -93,6 +100,7 @@ class Topology:
             SECRETS | services.chosen() | {"PUBLIC_URL": self.url, "VAPID_PRIVATE_KEY": new_private_key()}
         )
         self._parts = read("compose.yaml", **chosen)
+        self._hosts = dict(zip(API_NAMES, hosts, strict=False))
         self._servers: dict[str, Server] = {}
         self._sidecars: list[Sidecar] = []
 
@@ -103,6 +111,10 @@ class Topology:
     @property
     def peer_url(self) -> str:
         return self._servers["api-2"].url
+
+    @property
+    def apis(self) -> list[Server]:
+        return [self._servers[name] for name in API_NAMES]
 
     def open(self) -> None:
         """From the main thread. Whatever is started here has ended when `end` returns."""
@@ -116,8 +128,10 @@ class Topology:
         for name in names:
             own = beside[name].environment if name in beside else {}
             port = self.port if name == "api-1" else free_port()
+            if name in self._hosts:
+                port, own = CONTAINER_PORT, own | {"HOST": self._hosts[name]}
             self._servers[name] = Server(
-                self._folder / name, port=port, migrate=False, **self._environment(name), **own
+                self._folder / name, port=port, migrate=False, **(self._environment(name) | own)
             )
         self._migrate()
         self._start()

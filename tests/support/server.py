@@ -46,8 +46,12 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def host(self) -> str:
+        return self.environment.get("HOST", "127.0.0.1")
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def peer_url(self) -> str:
@@ -144,7 +148,7 @@ class Server:
             while selector.select(deadline - time.monotonic()):
                 more = os.read(self._process.stdout.fileno(), 4096)
                 said += more
-                if found := re.search(rb"http://127\.0\.0\.1:(\d+)/", said):
+                if found := re.search(rf"http://{re.escape(self.host)}:(\d+)/".encode(), said):
                     self.port = int(found[1])
                     return
                 if not more:
