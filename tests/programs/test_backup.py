@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from graphql_api.backup import LEFT_OUT, back_up
 from graphql_api.backup_file import MANIFEST, Reader, Writer, kinds_of
-from graphql_api.migrate import is_current, migrate
+from graphql_api.migrate import is_served_by_this_release, migrate
 from graphql_api.restore import NOT_SENT
 from graphql_api.settings import Settings
 from resolvers.database import Database
@@ -211,7 +211,7 @@ async def test_every_row_comes_back_into_either_database(
     said = await restore(target_url, tmp_path, str(before))
     assert "3 users, 3 tasks, 3 events" in said
     async with opened(target_url) as database:
-        assert await is_current(database)
+        assert await is_served_by_this_release(database)
         await back_up(database, after)
         rows = await read_rows(database)
         assert {name for name in LEFT_OUT if rows[name]} == set()
@@ -350,7 +350,7 @@ async def test_one_of_an_earlier_release_is_brought_forward(
     said = await restore(url, tmp_path, str(earlier))
     assert "release 0.0.1: 1 users, 1 tasks, 1 events." in said
     async with opened(url) as database:
-        assert await is_current(database)
+        assert await is_served_by_this_release(database)
         rows = await read_rows(database)
         # What was added since has what its migration gives it.
         assert rows["tasks"][0]["recurring"] is False or rows["tasks"][0]["recurring"] == 0
