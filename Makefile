@@ -95,8 +95,9 @@ test-deploy: ## The chart in a real API server, both images, and Compose's proce
 	exit $$code
 
 .PHONY: soak
-soak: ## Faults without end under load, and the books checked after each (MINUTES=20); then load alone, and what it leaves behind (LEVEL_MINUTES=30)
+soak: ## Made-up requests (FUZZ_MINUTES=10), faults under load (MINUTES=20), and what load alone leaves behind (LEVEL_MINUTES=30)
 	@$(call locked,.venv/.ready-dev)
+	@$(PY) -m tests.fuzz --minutes $(or $(FUZZ_MINUTES),10)
 	@$(PY) -m tests.faults.soak --minutes $(or $(MINUTES),20)
 	@$(PY) -m tests.faults.level --minutes $(or $(LEVEL_MINUTES),30)
 

@@ -83,6 +83,7 @@ def tells_nothing(answer: httpx.Response) -> None:
         ("channels", "POST", f"/channels/unsubscribe/{LINK}"),
         ("reminders", "POST", "/internal/tick"),
     ],
+    ids=["feed", "confirming", "leaving", "leaving at once", "tick"],
 )
 async def test_a_fault_behind_a_door_is_told_by_its_id_alone(
     server: Server, table: str, method: str, path: str

@@ -1,6 +1,7 @@
 """Documents are read once, and remembered within bounds."""
 
 import gc
+from collections.abc import Callable
 
 import pytest
 from graphql import DocumentNode
@@ -13,6 +14,35 @@ SCHEMA = build_schema()
 
 def prepare(documents: Documents, text: str) -> object:
     return documents.prepare(Request(text, None, None))
+
+
+@pytest.mark.parametrize(
+    ("at", "most"),
+    [
+        (lambda n: "{ task(id: 1) {" + "parent {" * (n - 2) + "id" + "}" * (n - 1) + "}", 12),
+        (lambda n: "{" + " ".join(f"a{i}: id" for i in range(n)).join(("viewer {", "}")) + "}", 30),
+        (lambda n: "{" + " ".join(f"... {{ cursor # {i}\n }}" for i in range(n)) + "}", 20),
+        (lambda n: "{" + "... @include(if: true) { cursor }" * (n - 1) + "cursor @skip(if: false) }", 20),
+        (lambda n: "{ viewer { " + "id " * (n - 5) + "} }", 2_000),
+        (lambda n: "{ ...F0 }" + fragments(n), 20),
+        (lambda n: "{ viewer {" + "...F " * n + "} } fragment F on User { id }", 50),
+    ],
+    ids=["nesting", "aliases", "root fields", "directives", "tokens", "fragments", "spreads"],
+)
+def test_a_limit_is_the_last_that_is_let_through(at: Callable[[int], str], most: int):
+    documents = Documents(SCHEMA, production=True)
+    prepare(documents, at(most))
+    with pytest.raises(RequestRefused) as refused:
+        prepare(documents, at(most + 1))
+    [error] = refused.value.errors
+    assert error.extensions == {"code": "QUERY_TOO_COMPLEX"}
+    assert f"{most:,}".replace(",", "") in error.message
+
+
+def fragments(count: int) -> str:
+    """Each but the last spreads the next."""
+    texts = [f"fragment F{n} on Query {{ cursor ...F{n + 1} }}" for n in range(count - 1)]
+    return " ".join([*texts, f"fragment F{count - 1} on Query {{ cursor }}"])
 
 
 def remembered() -> int:
