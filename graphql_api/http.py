@@ -38,6 +38,7 @@ log = structlog.get_logger()
 BODY_BYTES = 262_144
 #: So much of a body that is too large is read and dropped: a client that still sends would not see our answer.
 DRAINED_BYTES = 64 * 2**20
+UNHURRIED_SECONDS = 0.5
 #: Longest wait for a body, in seconds.
 BODY_SECONDS = 30
 #: An access token may be this much too old: clocks differ.
@@ -131,7 +132,9 @@ class GraphQLOverHTTP:
         if limited is not None:
             raise limited
         request = read_request(payload)
-        prepared = self._parts.documents.prepare(request)
+        prepared = await self._parts.reading.prepare(
+            request, address if isinstance(viewer, RequestRefused) else str(viewer.user_id)
+        )
         seen.is_about(prepared)
         if prepared.kind is OperationType.SUBSCRIPTION:
             raise refused("Subscriptions are served over WebSockets at this path; or poll `events(after:)`.")
@@ -176,6 +179,8 @@ class GraphQLOverHTTP:
         try:
             await self._parts.rates.operation(viewer.user_id if isinstance(viewer, Viewer) else None, address)
         except RateLimited as limited:
+            # Who sends too much gets no answer in a hurry, so that the others get theirs.
+            await asyncio.sleep(UNHURRIED_SECONDS)
             return too_many(limited)
         return None
 

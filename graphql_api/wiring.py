@@ -19,6 +19,7 @@ from graphql_api.migrate import migrate
 from graphql_api.provider import Provider
 from graphql_api.rates.rates import Rates, open_rates
 from graphql_api.reach import database_variable, faults_named
+from graphql_api.reading import Reading
 from graphql_api.setting_types import split_secrets
 from graphql_api.settings import Settings
 from graphql_api.signing import read_private_keys, secret_key
@@ -59,7 +60,7 @@ class Parts:
     tokens: Tokens
     authentication: Authentication
     schema: Schema
-    documents: Documents
+    reading: Reading
     bus: Bus
     #: Who sweeps up what the others left over.
     lease: Lease
@@ -162,7 +163,7 @@ def open_parts(settings: Settings, workers: Path | None = None) -> Parts:
             database, tokens, open_provider(settings), timedelta(days=settings.session_days)
         ),
         schema=schema,
-        documents=Documents(schema, production=settings.production),
+        reading=Reading(Documents(schema, production=settings.production)),
         bus=bus,
         lease=lease,
         relay=relay,

@@ -1,6 +1,7 @@
 """Passwords, as Argon2id hashes made and checked off the event loop."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from time import perf_counter
@@ -13,7 +14,7 @@ from resolvers.errors import Unavailable
 #: OWASP's least parameters: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 #: More at once would only queue for the memory bus, and starve everything else of cores.
-HASHES_AT_ONCE = 2
+HASHES_AT_ONCE = 2 if (os.process_cpu_count() or 1) > 2 else 1
 #: Some ten seconds of work. Who comes when so many wait would wait for longer than people do.
 HASHES_WAITING = 250
 #: In the place of a hash, where somebody else signs in the account's owner. No password matches it.

@@ -105,6 +105,10 @@ class Documents:
         self._remembered: OrderedDict[str, Operations] = OrderedDict()
         self._characters = 0
 
+    def remembers(self, text: str) -> bool:
+        """Whether the text has been read, and may run."""
+        return text in self._remembered
+
     def prepare(self, request: Request) -> Prepared:
         """Raises RequestRefused."""
         operations = self._operations_of(request.query)

@@ -112,7 +112,7 @@ class Operations:
             viewer = context.signed_in
             await self._parts.rates.operation(viewer.user_id, self._connection.address)
             request = read_request(payload)
-            prepared = self._parts.documents.prepare(request)
+            prepared = await self._parts.reading.prepare(request, str(viewer.user_id))
             seen.is_about(prepared)
             if prepared.kind is OperationType.SUBSCRIPTION:
                 await self._watch(operation, request, prepared, context, seen)

@@ -1,10 +1,16 @@
-"""What a stranger with a script does to a server. Each ends by itself, and says what became of what it sent."""
+"""What a stranger with a script does to a server. Each ends by itself, and says what became of what it sent.
+
+`python -m tests.hostile.attacks NAME URL TOKEN EMAIL`: in a process of its own, so that only the server is in the
+way of whoever uses it beside them.
+"""
 
 import asyncio
 import contextlib
 import json
+import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,7 +33,7 @@ BOMB = "query { viewer { ...f0 } } " + " ".join(
 BOMB += " fragment f25 on User { id }"
 BRACKETS = "[" * 200_000
 
-type Attack = Callable[[Api], Awaitable[Counter[str]]]
+type Attack = Callable[[Api], Coroutine[Any, Any, Counter[str]]]
 
 
 @contextlib.asynccontextmanager
@@ -91,9 +97,9 @@ async def monsters(api: Api) -> Counter[str]:
     """Texts that take long where somebody believes them, from somebody who is signed in."""
     deep = "{a" * 50_000
     # Each a text of its own, so that nothing is remembered of the one before.
-    queries = [f"{text} #{number}" for number in range(40) for text in (ALIASES, BOMB, BRACKETS, deep)]
+    queries = [f"{text} #{number}" for number in range(80) for text in (ALIASES, BOMB, BRACKETS, deep)]
     bodies = [json.dumps({"query": query}).encode()[:262_144] for query in queries]
-    return await _posts(api, [*bodies, *[BRACKETS.encode()] * 40], api.token)
+    return await _posts(api, [*bodies, *[BRACKETS.encode()] * 80], api.token)
 
 
 async def guesses(api: Api) -> Counter[str]:
@@ -139,3 +145,30 @@ async def deaf_sockets(api: Api) -> Counter[str]:
             return "ended"
 
     return Counter(await asyncio.gather(*(hold(number) for number in range(500))))
+
+
+async def from_elsewhere(attack: Attack, api: Api) -> Counter[str]:
+    """The attack by another process."""
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-m", __name__, attack.__name__, api.url, api.token or "", api.email],
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0
+    return Counter(json.loads(said))
+
+
+async def _main(name: str, url: str, token: str, email: str) -> None:
+    api = Api(url, token)
+    api.email = email
+    async with api:
+        print(json.dumps(await globals()[name](api)))
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(*sys.argv[1:]))

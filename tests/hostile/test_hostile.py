@@ -40,7 +40,7 @@ async def beside_a_neighbour(server: Server, attack: attacks.Attack) -> Counter[
         async with neighbour.at_work():
             await until("the neighbour is at work", lambda: _worked(neighbour))
             files_before, memory_before = files(server), memory(server)
-            outcomes = await attack(other)
+            outcomes = await attacks.from_elsewhere(attack, other)
 
             async def given_back() -> bool:
                 return files(server) <= files_before + KEPT_FILES
