@@ -2,11 +2,13 @@
 
 import inspect
 import logging
+import re
 import sys
 import threading
 from collections.abc import MutableMapping
+from io import StringIO
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -17,6 +19,25 @@ from jobs import traces
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
+
+#: PostgreSQL quotes the row that it refuses, and SQLAlchemy what PostgreSQL says.
+_QUOTED_ROW = re.compile(r"\nDETAIL: .*(?=\n\[SQL: )|\nDETAIL: .*", re.DOTALL)
+
+
+def _leave_out_rows(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    exceptions = list(line.get("exception", ()))
+    while exceptions:
+        each = exceptions.pop()
+        each["exc_value"] = _QUOTED_ROW.sub("", each["exc_value"])
+        # Those of a group are lists of their own.
+        exceptions += [one for inner in each.get("exceptions", ()) for one in inner]
+    return line
+
+
+def _plain_traceback(out: TextIO, exc_info: Any) -> None:
+    traceback = StringIO()
+    structlog.dev.plain_traceback(traceback, exc_info)
+    out.write(_QUOTED_ROW.sub("", traceback.getvalue()))
 
 
 def configure_logs(settings: Settings) -> None:
@@ -29,12 +50,10 @@ def configure_logs(settings: Settings) -> None:
         _add_trace,
     ]
     if as_json:
-        final: list[Any] = [_TRACEBACKS, structlog.processors.JSONRenderer()]
+        final: list[Any] = [_TRACEBACKS, _leave_out_rows, structlog.processors.JSONRenderer()]
     else:
         final = [
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            )
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain_traceback)
         ]
     structlog.configure(
         processors=[*shared, *final],

@@ -44,6 +44,8 @@ class Server:
         self._root = root
         self._command = [program, "serve", *(["--migrate"] if migrate else [])]
         self._process: subprocess.Popen[bytes] | None = None
+        #: On stdout; all of it once it has ended.
+        self.said = b""
 
     @property
     def host(self) -> str:
@@ -150,6 +152,7 @@ class Server:
                 said += more
                 if found := re.search(rf"http://{re.escape(self.host)}:(\d+)/".encode(), said):
                     self.port = int(found[1])
+                    self.said += said
                     return
                 if not more:
                     break
@@ -168,4 +171,5 @@ class Server:
             raise AssertionError("the server did not stop in time") from None
         finally:
             assert process.stdout is not None
+            self.said += process.stdout.read()
             process.stdout.close()
