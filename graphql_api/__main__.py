@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 
-from graphql_api import backup, dlq, replay, restore
+from graphql_api import backup, canary, dlq, replay, restore
 from graphql_api.embedded import keep_private
 from graphql_api.log_format import configure_logs
 from graphql_api.neighbours import unreachable
@@ -47,6 +47,11 @@ def main() -> int:
     )
     restore.add_arguments(
         commands.add_parser("restore", help="put what a backup holds in the place of what is there")
+    )
+    canary.add_arguments(
+        commands.add_parser(
+            "canary", help="use a server as a person would, and say whether it did what it should"
+        )
     )
     commands.add_parser("export-schema", help="print the GraphQL schema")
     commands.add_parser("export-events", help="print the events' form, as an AsyncAPI document")
@@ -86,6 +91,8 @@ def main() -> int:
                 return asyncio.run(backup.run(settings, arguments))
             case "restore":
                 return asyncio.run(restore.run(settings, arguments))
+            case "canary":
+                return asyncio.run(canary.run(settings, arguments))
             case "config":
                 missing = asyncio.run(_check(settings))
                 for sentence in missing:

@@ -236,6 +236,10 @@ class Settings(BaseSettings):
         description="off lifts what is counted of users, addresses and accounts (operations, sign-ups, wrong "
         "passwords, messages, sockets), for benchmarks. With Redis all processes count together, else each by itself.",
     )
+    canary_email: str = Field(
+        "", description="Account that `python -m graphql_api canary` signs in with: one of its own."
+    )
+    canary_password: SecretStr = Field(SecretStr(""), description="Its password.")
     otel_exporter_otlp_endpoint: HttpUrl = Field(
         "",
         description="Where traces go by OTLP over HTTP, such as http://otel-collector:4318; /v1/traces is added. "

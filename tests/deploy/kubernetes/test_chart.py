@@ -24,6 +24,8 @@ NOT_OFFERED = {
     "BROADCAST_URL",  # REDIS_URL does
     "DAPR_HTTP_PORT",
     "DAPR_GRPC_PORT",
+    "CANARY_EMAIL",  # of the canary, which is another Pod, if it is one
+    "CANARY_PASSWORD",
     "CHANNELS_PRIVATE_ADDRESSES",  # production refuses it
 }
 #: Part of REDIS_URL, and of no setting's name.
