@@ -1,7 +1,6 @@
 """The bus on Kafka."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 
 from jobs.bus import BusUnavailable, Handler, Listener, Message
@@ -12,7 +11,7 @@ from jobs.bus.kafka_reader import Reader
 from jobs.bus.kafka_readers import ConsumingReader, ListeningReader
 from jobs.bus.kafka_trouble import Troubles
 
-#: Where the brokers do not answer by then, connecting goes on behind.
+#: Where the brokers do not answer by then, or are known not to, connecting goes on behind.
 START_SECONDS = 5.0
 STOP_SECONDS = 5.0
 
@@ -47,10 +46,12 @@ class KafkaBus:
             asyncio.create_task(part.run(), name=f"kafka {type(part).__name__}")
             for part in (self._brokers, *parts)
         }
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(START_SECONDS):
-                for part in parts:
-                    await part.ready.wait()
+        # Clients need not wait for brokers that are known to be away.
+        all_ready = asyncio.gather(*(part.ready.wait() for part in parts))
+        trouble = asyncio.create_task(self._troubles.met.wait())
+        await asyncio.wait((all_ready, trouble), timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        all_ready.cancel()
+        trouble.cancel()
 
     async def stop(self) -> None:
         tasks, self._tasks = self._tasks, set()

@@ -44,6 +44,8 @@ class Troubles:
     def __init__(self) -> None:
         self._said: dict[str, str | None] = dict.fromkeys(PARTS)
         self._logged: str | None = None
+        #: Set once there was any.
+        self.met = asyncio.Event()
 
     @property
     def text(self) -> str | None:
@@ -51,6 +53,7 @@ class Troubles:
 
     def note(self, part: str, said: str) -> None:
         self._said[part] = said
+        self.met.set()
         self._tell()
 
     def clear(self, part: str) -> None:

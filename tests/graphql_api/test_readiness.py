@@ -1,6 +1,7 @@
 """What probes are told: whether it can serve, between two releases as well, and whether a restart may help."""
 
 import asyncio
+import contextlib
 import socket
 import time
 from pathlib import Path
@@ -87,3 +88,44 @@ async def test_a_task_that_dies_again_and_again_is_named_and_a_restart_asked_for
         assert (whole.status_code, whole.json()["failing"]) == (503, ["broken"])
         # It can serve all the same.
         assert (await http.get("/readyz")).status_code == 200
+
+
+@pytest.mark.parametrize("database", ["there", "away"])
+@pytest.mark.parametrize("bus", ["kafka", "dapr"])
+async def test_whatever_is_away_is_named_soon_and_only_the_database_is_reason_enough(
+    tmp_path: Path, bus: str, database: str
+):
+    """All of them from the start, the sidecar as well, whose SDK would wait for a minute."""
+    with contextlib.ExitStack() as stack:
+
+        def nobody() -> str:
+            bound = stack.enter_context(socket.socket())
+            bound.bind(("127.0.0.1", 0))  # and nobody listens
+            return f"127.0.0.1:{bound.getsockname()[1]}"
+
+        environment = {"REDIS_URL": f"redis://{nobody()}/0"}
+        if bus == "kafka":
+            environment["KAFKA_BOOTSTRAP_SERVERS"] = nobody()
+        else:
+            environment |= {"USE_DAPR": "true", "APP_API_TOKEN": "of this test alone"}
+            environment["DAPR_HTTP_PORT"] = nobody().rpartition(":")[2]
+            environment["DAPR_GRPC_PORT"] = nobody().rpartition(":")[2]
+        if database == "away":
+            environment["DATABASE_URL"] = f"postgresql://app@{nobody()}/d"
+        server = Server(tmp_path, migrate=False, **environment)
+        began = time.monotonic()
+        await server.start()
+        try:
+            async with httpx.AsyncClient(base_url=server.url, timeout=PROBE_SECONDS, trust_env=False) as http:
+                assert (await http.get("/livez")).status_code == 200
+                ready = await http.get("/readyz")
+                print(f"answered {time.monotonic() - began:.2f} s after the start began")
+                assert ready.status_code == (200 if database == "there" else 503)
+                async with asyncio.timeout(20):
+                    while set((ready := await http.get("/readyz")).json()["degraded"]) != {bus, "redis"}:  # noqa: ASYNC110
+                        await asyncio.sleep(0.05)
+                assert ready.status_code == (200 if database == "there" else 503)
+                assert ready.json()["trouble"].keys() == {bus, "redis"}
+                assert (await http.get("/livez")).status_code == 200
+        finally:
+            await server.kill()
