@@ -31,6 +31,9 @@ from resolvers.errors import Unavailable
 log = structlog.get_logger()
 
 GRACEFUL_SECONDS = 8
+#: So long is a database that does not answer waited for, where it is to be migrated first, and so often asked.
+MIGRATION_PATIENCE_SECONDS = 300
+MIGRATION_RETRY_SECONDS = 2
 #: Longer than proxies and clients keep an idle connection: whoever closes first must not be the server, or a request
 #: that is just being sent is lost.
 KEEP_ALIVE_SECONDS = 75
@@ -96,7 +99,7 @@ def _build(settings: Settings, workers: Path | None = None) -> FastAPI:
 async def _prepare(settings: Settings, migrate_first: bool) -> DatabaseLock | None:
     lock = await prepare_database(settings)
     if lock is None and migrate_first:
-        await migrate_database(settings)
+        await _migrate_once_it_answers(settings)
     elif lock is None:
         try:
             await check_database(settings)
@@ -105,6 +108,24 @@ async def _prepare(settings: Settings, migrate_first: bool) -> DatabaseLock | No
                 "started_without_database", reason="it does not answer yet: /readyz tells when it does"
             )
     return lock
+
+
+async def _migrate_once_it_answers(settings: Settings) -> None:
+    """A host that starts at once whoever ends would start this process over and over until the database is back."""
+    now = asyncio.get_running_loop().time
+    deadline = now() + MIGRATION_PATIENCE_SECONDS
+    told = False
+    while True:
+        try:
+            return await migrate_database(settings)
+        except Unavailable:
+            if now() >= deadline:
+                raise
+            if not told:
+                reason = "the database that DATABASE_URL names does not answer yet: it is asked until it does"
+                log.warning("waiting_to_migrate", reason=reason, seconds=MIGRATION_PATIENCE_SECONDS)
+                told = True
+            await asyncio.sleep(MIGRATION_RETRY_SECONDS)
 
 
 def _config(settings: Settings, app: FastAPI | Callable[[], FastAPI], **options: Any) -> uvicorn.Config:

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from graphql_api import serve as serving
 from graphql_api.embedded import SECRET_FILE, kept_secret
+from graphql_api.settings import Settings
+from resolvers.errors import Unavailable
+from tests.services.postgres import PostgreSQL
 from tests.support.client import DEADLINE_SECONDS, Api
 from tests.support.server import KEPT_ENVIRONMENT, ROOT, Server
 
@@ -78,7 +82,7 @@ async def test_a_place_that_can_not_be_used_is_said_by_every_program(
         assert complained.count("\n") == 1, complained
 
 
-@pytest.mark.parametrize("program", [*PROGRAMS[:2], PROGRAMS[-1]], ids=" ".join)
+@pytest.mark.parametrize("program", PROGRAMS[:2], ids=" ".join)
 async def test_a_database_that_is_away_is_said_by_every_program_that_needs_it_at_once(
     tmp_path: Path, program: tuple[str, ...]
 ):
@@ -93,6 +97,37 @@ async def test_a_database_that_is_away_is_said_by_every_program_that_needs_it_at
                 UNAVAILABLE,
                 "taskflow: the database that DATABASE_URL names does not answer.\n",
             )
+
+
+@pytest.mark.services
+async def test_a_server_that_is_to_migrate_first_waits_for_its_database(tmp_path: Path):
+    """Also where it is woken together with it, as on hosts where both sleep."""
+    database = PostgreSQL()
+    server = Server(tmp_path, DATABASE_URL=database.url)
+    try:
+        starting = asyncio.create_task(server.start())
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while not (server.log_path.exists() and "waiting_to_migrate" in server.log):  # noqa: ASYNC110 - a file
+                await asyncio.sleep(0.1)
+        assert not starting.done()
+        await asyncio.to_thread(database.start)
+        await starting
+        async with Api(server.url) as api:
+            assert (await api.http.get("/readyz")).status_code == 200
+    finally:
+        await server.kill()
+        await asyncio.to_thread(database.remove)
+
+
+async def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(serving, "MIGRATION_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(serving, "MIGRATION_RETRY_SECONDS", 0.05)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound, and nobody listens
+        url = f"postgresql://app@127.0.0.1:{nobody.getsockname()[1]}/d"
+        settings = Settings(_env_file=None, database_url=url, data_dir=tmp_path, port=0)
+        with pytest.raises(Unavailable):
+            await asyncio.to_thread(serving.serve, settings, migrate_first=True)
 
 
 async def test_a_server_starts_without_its_database_and_says_that_it_is_not_ready(tmp_path: Path):
