@@ -53,6 +53,27 @@ def test_taskflow_can_do_with_little(name: str):
         assert all(port.startswith("127.0.0.1:") for port in parts.get("ports", []))
 
 
+def test_a_process_and_its_sidecar_share_a_network_that_outlives_both():
+    """Were it one of theirs, a crash of it would leave the other alone in what was there before."""
+    services = read("compose.yaml")
+    inside: dict[str, list[str]] = {}
+    for parts in services.values():
+        if "network_mode" in parts:
+            inside.setdefault(parts["network_mode"].removeprefix("service:"), []).append(parts["image"])
+    processes = [name for name, parts in services.items() if parts.get("command") == ["serve"]]
+    assert len(inside) == len(processes) == 3
+    for holder, images in inside.items():
+        assert services[holder]["image"].startswith("registry.k8s.io/pause:")
+        assert services[holder]["restart"] == "unless-stopped"
+        assert sorted(image.partition(":")[0] for image in images) == ["daprio/daprd", "taskflow"]
+    apis = [name for name in processes if services[name]["environment"]["ROLE"] == "api"]
+    for name in apis:
+        holder = services[name]["network_mode"].removeprefix("service:")
+        # Where the web app looks for them.
+        assert services[holder]["networks"]["default"]["aliases"] == ["api"]
+    assert services["web"]["build"]["args"]["API_ORIGIN"] == "http://api:8000"
+
+
 @pytest.mark.parametrize("bus", ["kafka", "dapr"])
 @pytest.mark.parametrize("name", FILES)
 def test_the_settings_are_ones_that_taskflow_has_and_starts_with(

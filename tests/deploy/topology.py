@@ -119,10 +119,11 @@ class Topology:
     def open(self) -> None:
         """From the main thread. Whatever is started here has ended when `end` returns."""
         names = [name for name, parts in self._parts.items() if parts.get("command") == ["serve"]]
+        within = {self._parts[name]["network_mode"]: name for name in names}
         places = [
-            Place(parts, self._folder / name, self._services.kafka.bootstrap)
+            Place(parts, within[parts["network_mode"]], self._folder / name)
             for name, parts in self._parts.items()
-            if "network_mode" in parts and self._services.kind == "dapr"
+            if "network_mode" in parts and name not in names and self._services.kind == "dapr"
         ]
         beside = {place.beside: place for place in places}
         for name in names:
@@ -135,7 +136,7 @@ class Topology:
             )
         self._migrate()
         self._start()
-        resources = self._parts["dapr-resources"]["command"]
+        resources = self._environment("dapr-resources")
         for place in places:
             self._sidecars.append(place.start(self._servers[place.beside].port, resources))
         self._wait_until_whole()
@@ -200,10 +201,9 @@ class Topology:
 class Place:
     """Where a sidecar is to run: beside which service, and on which ports of this host instead of a container's."""
 
-    def __init__(self, parts: dict[str, Any], folder: Path, bootstrap: str) -> None:
-        self.beside = parts["network_mode"].removeprefix("service:")
+    def __init__(self, parts: dict[str, Any], beside: str, folder: Path) -> None:
+        self.beside = beside
         self._folder = folder
-        self._bootstrap = bootstrap
         self._environment = {name: as_text(value) for name, value in parts["environment"].items()}
         self._ports = {old: free_port() for old in ("3500", "50001", "50002")}
         self._flags: list[str] = parts["command"][1:]
@@ -213,13 +213,10 @@ class Place:
         """What TaskFlow is told of it: in a container these are the ports that it takes for granted."""
         return {"DAPR_HTTP_PORT": str(self._ports["3500"]), "DAPR_GRPC_PORT": str(self._ports["50001"])}
 
-    def start(self, app_port: int, resources: list[str]) -> "Sidecar":
+    def start(self, app_port: int, resources: dict[str, str]) -> "Sidecar":
+        """`resources`: the environment of what writes its files."""
         folder = self._folder / "resources"
-        folder.mkdir(parents=True)
-        shell = resources[-1].replace("redpanda:9092", self._bootstrap)
-        shell = shell.replace("/resources", f"{folder}").replace(f"/dapr{folder}", f"{ROOT}/dapr/resources")
-        shell = shell.replace("/dapr/optional", f"{ROOT}/dapr/optional")
-        subprocess.run([*resources[:-1], shell], check=True, timeout=MIGRATION_SECONDS)
+        write_resources(folder, resources)
         config = self._folder / "config.yaml"
         text = (ROOT / "dapr" / "config.yaml").read_text(encoding="utf-8")
         config.write_text(text.replace("50002", str(self._ports["50002"])), encoding="utf-8")
@@ -233,6 +230,15 @@ class Place:
             if flag.endswith(old):
                 return flag.removesuffix(old) + new
         return flag
+
+
+def write_resources(folder: Path, environment: dict[str, str]) -> None:
+    """As the service dapr-resources does it."""
+    folder.mkdir(parents=True)
+    places = {"/dapr/compose.sh": str(ROOT / "dapr" / "compose.sh"), "/resources": str(folder)}
+    command = [places.get(word, word) for word in read("compose.yaml")["dapr-resources"]["command"]]
+    path = {"PATH": os.environ["PATH"]}
+    subprocess.run(command, env=path | environment, check=True, timeout=MIGRATION_SECONDS)
 
 
 class Sidecar(Child):

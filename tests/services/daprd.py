@@ -36,10 +36,12 @@ class Daprd:
         group: str = "taskflow-consumers",
         optional: Collection[str] = (),
         rewritten: dict[str, str] | None = None,
+        environment: dict[str, str] | None = None,
     ) -> None:
         self._program = have_daprd()
         self.http_port, self.grpc_port, self._internal_port = free_ports(3)
         self._app_port, self._app_id = app_port, app_id
+        self._environment = {"APP_API_TOKEN": APP_API_TOKEN} | (environment or {})
         self._folder = Path(tempfile.mkdtemp(prefix="taskflow-daprd-"))
         self._child = Child("daprd", self._folder / "log")
         changes = {
@@ -124,7 +126,7 @@ class Daprd:
             "log-level": "info",
         }
         flags = (f"--{name}={value}" for name, value in options.items())
-        self._child.start([str(self._program), *flags], env={"APP_API_TOKEN": APP_API_TOKEN})
+        self._child.start([str(self._program), *flags], env=self._environment)
 
     def _wait(self) -> None:
         self._child.wait_until(self._answers, START_SECONDS)
