@@ -134,13 +134,15 @@ VALUES ?= helm/taskflow/values-prod.yaml
 .PHONY: manifests
 manifests: ## Write Kubernetes manifests into build/manifests, for those without Helm (VALUES=…)
 	@command -v $(HELM) >/dev/null || { echo 'make manifests needs helm on PATH' >&2; exit 1; }
-	@rm -rf "$(MANIFESTS)" && mkdir -p "$(MANIFESTS)"
-	@cp helm/namespace.yaml "$(MANIFESTS)/00-namespace.yaml"
-	@render() { $(HELM) template taskflow helm/taskflow --namespace taskflow --values $(VALUES) "$$@"; }; \
-	render --values helm/secret.yaml --show-only templates/secret.yaml >"$(MANIFESTS)/10-secret.yaml"; \
-	render --skip-tests --output-dir "$(MANIFESTS)" >/dev/null
-	@mv "$(MANIFESTS)"/taskflow/templates/*.yaml "$(MANIFESTS)" && rm -r "$(MANIFESTS)/taskflow"
-	@echo 'write your secrets into $(MANIFESTS)/10-secret.yaml, then: kubectl apply --namespace taskflow -f $(MANIFESTS)'
+	@rm -rf "$(MANIFESTS).new" && mkdir -p "$(MANIFESTS).new"
+	@$(HELM) template taskflow helm/taskflow --namespace taskflow --values "$(VALUES)" --set secret.sample=true \
+		--skip-tests --output-dir "$(MANIFESTS).new" >/dev/null || { rm -r "$(MANIFESTS).new"; exit 1; }
+	@mv "$(MANIFESTS).new"/taskflow/templates/*.yaml "$(MANIFESTS).new" && rm -r "$(MANIFESTS).new/taskflow"
+	@mv "$(MANIFESTS).new/secret.yaml" "$(MANIFESTS).new/10-secret.yaml"
+	@cp helm/namespace.yaml "$(MANIFESTS).new/00-namespace.yaml"
+	@rm -rf "$(MANIFESTS)" && mv "$(MANIFESTS).new" "$(MANIFESTS)"
+	@! grep -q REPLACE "$(MANIFESTS)/10-secret.yaml" || echo 'write your secrets into $(MANIFESTS)/10-secret.yaml'
+	@echo 'kubectl apply --namespace taskflow -f $(MANIFESTS)'
 
 .PHONY: format
 format: ## Format the Python code, and mend what the linter can
