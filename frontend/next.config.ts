@@ -40,10 +40,9 @@ const config: NextConfig = {
     skipTrailingSlashRedirect: true,
     // Links in mails and calendars lead to the web app's own address.
     rewrites: async () =>
-      ['/graphql', '/livez', '/channels/:path*', '/calendar/:path*'].map((source) => ({
-        source,
-        destination: `${api}${source}`,
-      })),
+      ['/graphql', '/graphiql/:path*', '/livez', '/readyz', '/health', '/channels/:path*', '/calendar/:path*'].map(
+        (source) => ({ source, destination: `${api}${source}` }),
+      ),
     headers: async () => [
       { source: '/:path*', headers: Object.entries(security).map(([key, value]) => ({ key, value })) },
     ],

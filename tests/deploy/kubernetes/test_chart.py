@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+from starlette.routing import Mount, Route
 
+from graphql_api import web
+from graphql_api.app import build_app
 from graphql_api.serve import GRACEFUL_SECONDS
 from graphql_api.settings import Settings
 from graphql_api.version import VERSION
+from graphql_api.wiring import open_parts
 from tests.architecture.tree import ROOT
 from tests.deploy.kubernetes.helm import CHART, FORMS, Helm
 
@@ -30,6 +34,8 @@ NOT_OFFERED = {
 }
 #: Part of REDIS_URL, and of no setting's name.
 INGREDIENTS = {"REDIS_PASSWORD"}
+#: They have tokens, and ask the API itself.
+FOR_MACHINES = {"/metrics", "/internal", "/dapr"}
 #: What an operator keeps in a Secret of their own.
 SECRETS = {
     "JWT_SECRET": "a-secret-of-the-tests-and-of-nobody-else",
@@ -174,12 +180,21 @@ def test_no_password_stands_in_a_component(helm: Helm):
                     assert set(item) == {"name", "secretKeyRef"}
 
 
-def test_the_ingress_passes_on_what_the_web_app_would(helm: Helm):
+def test_the_ingress_and_the_web_apps_own_server_pass_on_every_door_that_is_for_people(
+    helm: Helm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     """With an image of its own the web app knows no API at run time."""
+    for folder in ("GRAPHIQL", "WEB_APP"):
+        monkeypatch.setattr(web, folder, tmp_path)
+    app = build_app(open_parts(Settings(_env_file=None, data_dir=tmp_path)))
+    doors = {
+        f"{route.path}/".split("/")[1] for route in app.router.routes if isinstance(route, Route | Mount)
+    } - {""}
     source = (ROOT / "frontend" / "next.config.ts").read_text("utf-8")
     passed = re.search(r"rewrites: async \(\) =>\s*\[(.*?)\]", source, re.DOTALL)
     assert passed
     paths = {path.removesuffix("/:path*") for path in re.findall(r"'([^']+)'", passed[1])}
+    assert paths == {f"/{door}" for door in doors} - FOR_MACHINES
     (ingress,) = (each for each in helm.render("prod with everything") if each["kind"] == "Ingress")
     backends = {
         path["path"]: path["backend"]["service"]["name"]
