@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from graphql import (
@@ -14,9 +15,8 @@ from graphql import (
     is_leaf_type,
     is_required_argument,
 )
-from hypothesis import strategies as st
 
-from tests.fuzz.values import JUNK, TEXTS, Draw, Known, Values
+from tests.fuzz.values import TEXTS, Known, Values
 from tests.isolation.places import Field
 
 DEPTH = 4
@@ -54,8 +54,8 @@ class Case:
 
 
 class _Maker:
-    def __init__(self, draw: Draw, values: Values) -> None:
-        self.draw, self.values = draw, values
+    def __init__(self, values: Values) -> None:
+        self.values = values
         self.variables: dict[str, Any] = {}
         self.declared: list[str] = []
 
@@ -94,9 +94,7 @@ class _Maker:
             if not (self.values.chance(2) if leaf else depth > 0 and self.values.chance(4)):
                 continue
             alias = f"a{len(wanted)}: " if self.values.chance(25) else ""
-            directive = self.draw(
-                st.sampled_from(["", *[""] * 20, " @skip(if: true)", " @include(if: true)"])
-            )
+            directive = self.values.one_of(["", *[""] * 20, " @skip(if: true)", " @include(if: true)"])
             below = self.selection(definition.type, depth - 1)
             wanted.append(f"{alias}{name}{self.arguments(definition.args)}{directive} {below}")
         return f"{{ {' '.join(wanted) or '__typename'} }}"
@@ -106,27 +104,24 @@ class _Maker:
         declared = f" ({', '.join(self.declared)})" if self.declared else ""
         text = f"{root.operation.value}{declared} {{ {call} }}"
         if self.values.chance(12):
-            at = self.draw(st.integers(0, len(text)))
-            text = text[:at] + self.draw(st.sampled_from(NOISE)) + text[at + self.draw(st.integers(0, 5)) :]
+            at = self.values.random.randint(0, len(text))
+            text = text[:at] + self.values.one_of(NOISE) + text[at + self.values.random.randint(0, 5) :]
         return text
 
 
-@st.composite
-def cases(draw: Draw, fields: list[Field], known: Known) -> Case:
-    root = draw(st.sampled_from(fields))
-    values = Values(draw, known, root.name, wild=draw(st.sampled_from([2, 8, 30])))
-    maker = _Maker(draw, values)
+def make_case(random: Random, root: Field, known: Known) -> Case:
+    values = Values(random, known, root.name, wild=random.choice([2, 8, 30]))
+    maker = _Maker(values)
     payload: dict[str, Any] = {"query": maker.query(root), "variables": maker.variables}
     if values.chance(20):
-        member = draw(st.sampled_from(["query", "variables", "operationName", "extensions"]))
-        payload[member] = draw(JUNK)
+        payload[random.choice(["query", "variables", "operationName", "extensions"])] = values.junk()
     case = Case(root.operation, root.name, payload)
     case.by_socket = root.operation is OperationType.SUBSCRIPTION or values.chance(4)
     case.signed_in = case.by_socket or not values.chance(6)
     if values.chance(20):
-        name = draw(
-            st.sampled_from(["X-Correlation-ID", "Content-Type", "Cookie", "Origin", "traceparent", "Accept"])
+        name = random.choice(
+            ["X-Correlation-ID", "Content-Type", "Cookie", "Origin", "traceparent", "Accept"]
         )
         words = [text for text in TEXTS if text.isascii() and text.isprintable() and len(text) < 1000]
-        case.headers[name] = draw(st.sampled_from(words)).strip()
+        case.headers[name] = random.choice(words).strip()
     return case

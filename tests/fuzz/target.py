@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
+from contextlib import ExitStack
 from typing import Any, Self
 from uuid import uuid4
 
@@ -153,14 +154,17 @@ class Target:
     def _connect(self) -> ClientConnection:
         url = self.server.url.replace("http", "ws", 1) + "/graphql"
         protocol = [Subprotocol("graphql-transport-ws")]
-        socket = connect(url, subprotocols=protocol, compression=None, max_size=None)
+        self._leave = ExitStack()
+        socket = self._leave.enter_context(
+            connect(url, subprotocols=protocol, compression=None, max_size=None)
+        )
         socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": self._token}}))
         self._is_introduced = False
         return socket
 
     def _hang_up(self) -> None:
         if self._socket is not None:
-            self._socket.close()
+            self._leave.close()
             self._socket = None
 
     async def _join(self) -> None:
