@@ -46,6 +46,19 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- default (printf "%s-dapr" (include "taskflow.fullname" .)) .Values.dapr.tokenSecret -}}
 {{- end -}}
 
+{{/* A rule of a NetworkPolicy. */}}
+{{- define "taskflow.readersOfMetrics" -}}
+{{- with .Values.networkPolicy.metricsFrom }}
+- ports:
+    - {port: http}
+    {{- if eq $.Values.bus "dapr" }}
+    - {port: 9090}
+    {{- end }}
+  from:
+    {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- end -}}
+
 {{- define "taskflow.publicUrl" -}}
 {{- if .Values.settings.PUBLIC_URL -}}
 {{- .Values.settings.PUBLIC_URL -}}

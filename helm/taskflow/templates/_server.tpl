@@ -24,12 +24,7 @@ spec:
   # Else there would be a variable for each Service of the namespace, some of them named like settings.
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ $values.termination.gracePeriodSeconds }}
-  {{- with $values.imagePullSecrets }}
-  imagePullSecrets:
-    {{- range . }}
-    - name: {{ . }}
-    {{- end }}
-  {{- end }}
+  {{- include "taskflow.pullSecrets" $root | nindent 2 }}
   securityContext:
     {{- toYaml $values.podSecurityContext | nindent 4 }}
   containers:
@@ -110,16 +105,30 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- include "taskflow.selector" (list (index . 0) (index . 1)) | nindent 8 }}
-{{- with $values.nodeSelector }}
+{{- include "taskflow.nodes" $values }}
+{{- end -}}
+
+{{/* Which nodes. Called with .Values.api and its like. */}}
+{{- define "taskflow.nodes" -}}
+{{- with .nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $values.tolerations }}
+{{- with .tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $values.affinity }}
+{{- with .affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "taskflow.pullSecrets" -}}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
 {{- end }}
 {{- end -}}

@@ -30,6 +30,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         "--set=serviceMonitor.enabled=true,serviceMonitor.labels.release=prometheus",
         "--set=redis=external,kafka.caSecret=brokers,imagePullSecrets={registry}",
         '--set-json=networkPolicy.from=[{"namespaceSelector":{"matchLabels":{"name":"ingress"}}}]',
+        '--set-json=networkPolicy.metricsFrom=[{"namespaceSelector":{"matchLabels":{"name":"monitoring"}}}]',
         '--set-json=networkPolicy.egress=[{"ports":[{"port":443}]}]',
     ),
     "dapr without redis": (f"--values={CHART / 'values-dev.yaml'}", "--set=redis=none"),

@@ -121,6 +121,20 @@ def test_a_pod_has_time_to_drain_and_a_place_for_all_that_it_writes(helm: Helm, 
         assert set(mounts.values()) == volumes
 
 
+def test_every_pod_can_be_told_its_nodes_and_how_its_image_is_pulled(helm: Helm):
+    taint = {"key": "for", "operator": "Equal", "value": "taskflow", "effect": "NoSchedule"}
+    told = {"tolerations": [taint], "nodeSelector": {"for": "taskflow"}, "affinity": {"nodeAffinity": {}}}
+    parts = ("api", "worker", "web", "internalRedis", "migration")
+    options = [f"--set-json={part}.{name}={json.dumps(told[name])}" for part in parts for name in told]
+    more = ("--set=redis=internal", *options)
+    documents = helm.render("prod with everything", *more)
+    pods = [each["spec"]["template"]["spec"] for each in documents if each["kind"] in ("Deployment", "Job")]
+    assert len(pods) == len(parts) + 1  # `helm test`
+    for pod in pods:
+        assert pod["imagePullSecrets"] == [{"name": "registry"}]
+        assert {name: pod[name] for name in told} == told
+
+
 def test_a_ca_of_the_brokers_is_where_the_server_looks_for_it(helm: Helm):
     documents = helm.render("prod with everything")
     server = next(_servers(documents))
