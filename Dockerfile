@@ -5,7 +5,8 @@
 #
 # It writes to /data (SQLite, and secrets that it makes itself) and /tmp alone.
 
-FROM node:24-bookworm-slim AS web-packages
+# What these two stages make is the same on every kind of machine: another one is not pretended for it.
+FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS web-packages
 ENV NEXT_TELEMETRY_DISABLED=1 npm_config_cache=/cache/npm
 WORKDIR /src/frontend
 COPY frontend/package.json frontend/package-lock.json ./
@@ -21,7 +22,7 @@ RUN npm run build \
  && npm pkg set version=0.0.0 \
  && npm sbom --omit=dev --sbom-format=cyclonedx >/sbom/web.cdx.json
 
-FROM node:24-bookworm-slim AS graphiql
+FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS graphiql
 ENV npm_config_cache=/cache/npm
 WORKDIR /src/frontend/graphiql
 COPY frontend/graphiql/package.json frontend/graphiql/package-lock.json ./

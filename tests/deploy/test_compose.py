@@ -50,6 +50,9 @@ def test_taskflow_can_do_with_little(name: str):
     for parts in ours:
         assert parts["read_only"]
         assert parts["cap_drop"] == ["ALL"]
+        mounts = {volume.split(":")[1] for volume in parts.get("volumes", ())} | set(parts["tmpfs"])
+        # Each volume that the image declares, or a container would have one without a name.
+        assert mounts >= {"/data", "/tmp"} or parts["image"].startswith("taskflow-web:")
         assert all(port.startswith("127.0.0.1:") for port in parts.get("ports", []))
 
 
