@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from graphql_api.browser_headers import BrowserHeaders
 from graphql_api.calendar_door import calendar_routes
 from graphql_api.channel_doors import channel_routes
 from graphql_api.cors import CrossOrigin
@@ -19,7 +20,7 @@ from graphql_api.key_door import key_routes
 from graphql_api.socket.endpoint import GraphQLOverWebSocket
 from graphql_api.stopping import heeding_signals
 from graphql_api.tick_door import tick_routes
-from graphql_api.web import BrowserHeaders, content_security_policy, graphiql_page, web_routes
+from graphql_api.web import GRAPHIQL, WEB_APP, graphiql_page, web_routes
 from graphql_api.wiring import Parts
 
 
@@ -36,7 +37,9 @@ def build_app(parts: Parts) -> FastAPI:
             finally:
                 await parts.stop()
 
-    middleware = [Middleware(BrowserHeaders, content_security_policy=content_security_policy())]
+    middleware = [
+        Middleware(BrowserHeaders, public_url=settings.public_url, web_app=WEB_APP, graphiql=GRAPHIQL)
+    ]
     if settings.cors_origins:
         middleware.append(Middleware(CrossOrigin, origins=settings.cors_origins))
     middleware.append(Middleware(InternalErrors))

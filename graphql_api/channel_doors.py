@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from graphql_api.browser_headers import plain_page_policy
 from graphql_api.wiring import Parts
 from resolvers.channels.following import address_of_link, confirm, unsubscribe
 from resolvers.errors import Unavailable
@@ -21,7 +22,11 @@ h1 {{ font-size: 1.6rem; line-height: 1.25 }}
 button {{ font: inherit; padding: .6rem 1.2rem; border: 0; border-radius: .5rem; background: #4f46e5; color: #fff }}
 </style></head><body><main><h1>{title}</h1>{content}</main></body></html>
 """
-_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": plain_page_policy(_PAGE.format(title="", content="")),
+}
 
 
 def channel_routes(parts: Parts) -> list[Route]:

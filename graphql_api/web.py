@@ -1,23 +1,19 @@
-"""The web app and GraphiQL, as files of this process, and the headers that keep a browser strict about them."""
+"""The web app and GraphiQL, as files of this process."""
 
-import hashlib
 import os
-import re
-from base64 import b64encode
 from pathlib import Path
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB_APP = ROOT / "frontend" / "out"
 GRAPHIQL = ROOT / "frontend" / "graphiql" / "dist"
 
-_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 #: Files whose names hold a hash of their content never change.
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
@@ -56,64 +52,6 @@ class WebFiles(StaticFiles):
                 response.headers["Content-Encoding"] = encoding
                 return response
         return super().file_response(full_path, stat_result, scope, status_code)
-
-
-class BrowserHeaders:
-    """Adds the security headers to every HTTP answer.
-
-    Scripts run only from this origin, or inline where their hash is that of a script in the served pages.
-    """
-
-    def __init__(self, app: ASGIApp, content_security_policy: str) -> None:
-        self._app = app
-        self._policy = content_security_policy
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "same-origin")
-                headers.setdefault("X-Frame-Options", "DENY")
-                headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers["Content-Security-Policy"] = self._policy
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
-def content_security_policy() -> str:
-    scripts = sorted(
-        {
-            f"'sha256-{b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"
-            for folder in (WEB_APP, GRAPHIQL)
-            for page in folder.rglob("*.html")
-            for body in _INLINE_SCRIPT.findall(page.read_text(encoding="utf-8"))
-            if body
-        }
-    )
-    return "; ".join(
-        (
-            "default-src 'self'",
-            " ".join(("script-src 'self'", *scripts)),
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "worker-src 'self' blob:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
 
 
 def graphiql_page(request: Request) -> Response:
