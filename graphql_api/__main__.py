@@ -21,6 +21,7 @@ from graphql_api.settings_page import settings_page
 from graphql_api.version import VERSION
 from graphql_api.wiring import migrate_database, open_parts, prepare_database
 from jobs.bus.asyncapi import asyncapi_document
+from jobs.channels.vapid import new_private_key
 from resolvers.errors import Unavailable
 from schema.root import export_sdl
 
@@ -53,6 +54,7 @@ def main() -> int:
             "canary", help="use a server as a person would, and say whether it did what it should"
         )
     )
+    commands.add_parser("vapid-key", help="print a new VAPID_PRIVATE_KEY")
     commands.add_parser("export-schema", help="print the GraphQL schema")
     commands.add_parser("export-events", help="print the events' form, as an AsyncAPI document")
     config = commands.add_parser("config", help="look at the settings")
@@ -63,6 +65,9 @@ def main() -> int:
         "about all there are",
     )
     arguments = parser.parse_args()
+    if arguments.command == "vapid-key":
+        print(new_private_key())
+        return 0
     if arguments.command == "export-schema":
         print(export_sdl(), end="")
         return 0

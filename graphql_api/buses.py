@@ -25,6 +25,7 @@ def _kafka(settings: Settings) -> Bus:
         servers=settings.kafka_bootstrap_servers,
         topic=settings.kafka_topic,
         partitions=settings.kafka_partitions,
+        retention_hours=settings.kafka_retention_hours,
         security_protocol=settings.kafka_security_protocol,
         sasl_mechanism=settings.kafka_sasl_mechanism,
         sasl_username=settings.kafka_sasl_username,

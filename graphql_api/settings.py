@@ -102,6 +102,13 @@ class Settings(BaseSettings):
         le=1000,
         description="Partitions of a topic that is made: at most so many workers share the work.",
     )
+    kafka_retention_hours: int = Field(
+        0,
+        ge=0,
+        le=87_600,
+        description="Hours that events are kept in a topic that is made, for a metered broker: the log is the "
+        "database, and a day is enough. 0: as the brokers have it. Not for the dead letters' topic.",
+    )
     kafka_compression: Literal["none", "gzip"] = Field(
         "none", description="gzip: fewer bytes, for a metered broker; more CPU."
     )

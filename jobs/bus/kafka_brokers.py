@@ -147,7 +147,10 @@ class Brokers:
     async def _ask_for(
         self, network: AIOKafkaClient, names: set[str], replicas: int
     ) -> dict[str, tuple[type[KafkaError], str]]:
-        wanted: list[tuple[Any, ...]] = [(name, self._config.partitions, replicas, [], []) for name in names]
+        partitions = self._config.partitions
+        wanted: list[tuple[Any, ...]] = [
+            (name, partitions, replicas, [], self._config.of_a_new_topic(name)) for name in names
+        ]
         request = CreateTopicsRequest(wanted, milliseconds(REQUEST_SECONDS), validate_only=False)
         controller = network.cluster.controller
         if controller is None:

@@ -12,13 +12,14 @@ from jobs.bus.message import DEAD_TOPIC_SUFFIX
 @dataclass(frozen=True)
 class KafkaConfig:
     """servers: host:port of brokers to begin with; topic: that of events, beside which lies that of dead letters;
-    partitions: of a topic that is made; session_seconds: after so long without a sign of life a consumer's partitions
-    go to the others.
+    partitions: of a topic that is made; retention_hours: of that of events, 0 as the brokers have it; session_seconds:
+    after so long without a sign of life a consumer's partitions go to the others.
     """
 
     servers: tuple[str, ...]
     topic: str = "tasks.events"
     partitions: int = 6
+    retention_hours: int = 0
     security_protocol: str = "PLAINTEXT"
     sasl_mechanism: str = ""
     sasl_username: str = ""
@@ -31,6 +32,12 @@ class KafkaConfig:
     @property
     def dead_topic(self) -> str:
         return self.topic + DEAD_TOPIC_SUFFIX
+
+    def of_a_new_topic(self, name: str) -> list[tuple[str, str]]:
+        """Kafka's own settings of it, by their names."""
+        if name != self.topic or not self.retention_hours:
+            return []
+        return [("retention.ms", str(self.retention_hours * 3_600_000))]
 
     @property
     def consumers_group(self) -> str:

@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import MessageSizeTooLargeError
 
 from jobs.bus import Message, kafka_progress, kafka_reader
@@ -18,6 +20,8 @@ pytestmark = pytest.mark.services
 
 #: A message below the broker's limit on a batch alone, and beyond it.
 LIMIT_BYTES = 20_000
+#: As the protocol numbers where a value comes from.
+SET_FOR_THE_TOPIC = 1
 
 
 async def test_a_plain_consumer_sees_key_header_and_body(kafka: Kafka):
@@ -39,6 +43,26 @@ async def test_a_plain_consumer_sees_key_header_and_body(kafka: Kafka):
         assert record.headers == (("content-type", b"application/cloudevents+json"),)
         assert len(consumer.partitions_for_topic(topic)) == config.partitions
         await consumer.stop()
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(24, "86400000"), (0, None)])
+async def test_a_topic_of_events_that_is_made_keeps_them_for_so_long(
+    kafka: Kafka, hours: int, expected: str | None
+):
+    config = kafka_config(kafka, retention_hours=hours)
+    bus = KafkaBus(config)
+    await bus.start()
+    await bus.stop()
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        for topic, own in ((config.topic, expected), (config.dead_topic, None)):
+            resource = ConfigResource(ConfigResourceType.TOPIC, topic, {"retention.ms": None})
+            [answer] = await admin.describe_configs([resource])
+            [(_, value, _, source, *_)] = answer.resources[0][4]
+            assert (value if source == SET_FOR_THE_TOPIC else None) == own
+    finally:
+        await admin.close()
 
 
 @pytest.mark.skipif(shutil.which("kcat") is None, reason="kcat is not on PATH")

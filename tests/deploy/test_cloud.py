@@ -5,6 +5,7 @@ Their own schemas can't be had without them. The models here know what is used o
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +13,9 @@ import pytest
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from graphql_api.channels import open_courier
 from graphql_api.settings import Settings, read_settings
+from resolvers.channels.kinds import Kind
 from tests.architecture.tree import project_files
 from tests.deploy.podman import ROOT
 from tests.deploy.test_compose import CHECK
@@ -26,6 +29,8 @@ ANSWERS = {
     "DATABASE_URL": "postgresql://app:secret@ep-cool-1-pooler.eu-central-1.aws.neon.tech/taskflow?sslmode=require&channel_binding=require",
     "PUBLIC_URL": "https://taskflow.vercel.app",
     "CORS_ORIGINS": "https://taskflow.vercel.app",
+    "SMTP_URL": "smtps://app:secret@mail.example.com",
+    "MAIL_FROM": "TaskFlow <reminders@example.com>",
     "KAFKA_BOOTSTRAP_SERVERS": "seed-0123.any.eu-central-1.mpx.prd.cloud.redpanda.com:9092",
     "KAFKA_SASL_USERNAME": "taskflow",
     "KAFKA_SASL_PASSWORD": "secret",
@@ -93,14 +98,23 @@ def test_render_is_told_what_taskflow_starts_with(
     # /readyz would have the host restart the instance for as long as the database is away.
     assert service.health_check_path == "/livez"
     monkeypatch.chdir(tmp_path)
+    made = subprocess.run(
+        [sys.executable, "-m", "graphql_api", "vapid-key"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = ANSWERS | {"VAPID_PRIVATE_KEY": made.stdout.strip()}
     values = {
-        each.key: each.value or (MADE if each.generate_value else ANSWERS[each.key])
+        each.key: each.value or (MADE if each.generate_value else answers[each.key])
         for each in service.variables
     }
     assert set(values) <= {field.upper() for field in Settings.model_fields}
     for name, value in ({"ENV": "production"} | GIVEN | values).items():
         monkeypatch.setenv(name, value)
     settings = read_settings()
+    assert open_courier(settings).kinds == set(Kind)
     assert settings.bus == ("kafka" if with_kafka else "memory")
     assert settings.database.query["pooled"] == "true"
     assert settings.database.query["ssl"] == "require"
