@@ -5,7 +5,7 @@ import type { NextConfig } from 'next';
 const output = (['export', 'standalone'] as const).find((name) => name === process.env.NEXT_OUTPUT);
 const api = process.env.API_ORIGIN ?? 'http://127.0.0.1:8000';
 
-// What graphql_api/web.py says where it serves the app. It knows the hash of each inline script; Next, which writes
+// What graphql_api/doors/web.py says where it serves the app. It knows the hash of each inline script; Next, which writes
 // them, can't tell beforehand.
 const policy = [
   "default-src 'self'",

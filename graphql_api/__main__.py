@@ -1,7 +1,7 @@
 """`python -m graphql_api serve`: start reading here.
 
 settings.py reads the environment, wiring.py makes the parts, serve.py and app.py open the doors:
-http.py and socket/ take operations to `schema/`, whose mutations call the acts in `resolvers/`;
+doors/http.py and socket/ take operations to `schema/`, whose mutations call the acts in `resolvers/`;
 what they commit goes to live/ at once, and through `jobs/` to the bus.
 """
 
@@ -10,10 +10,10 @@ import asyncio
 import json
 import sys
 
-from graphql_api import backup, canary, dlq, replay, restore
 from graphql_api.embedded import keep_private
 from graphql_api.log_format import configure_logs
 from graphql_api.neighbours import unreachable
+from graphql_api.programs import backup, canary, dlq, replay, restore
 from graphql_api.reach import check_database
 from graphql_api.serve import resolve_address, serve
 from graphql_api.settings import Settings, SettingsError, read_settings

@@ -9,18 +9,18 @@ from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from graphql_api.browser_headers import BrowserHeaders
-from graphql_api.calendar_door import calendar_routes
-from graphql_api.channel_doors import channel_routes
-from graphql_api.cors import CrossOrigin
-from graphql_api.faults import InternalErrors
-from graphql_api.health import health_routes
-from graphql_api.http import GraphQLOverHTTP
-from graphql_api.key_door import key_routes
+from graphql_api.doors.browser_headers import BrowserHeaders
+from graphql_api.doors.calendar import calendar_routes
+from graphql_api.doors.channels import channel_routes
+from graphql_api.doors.cors import CrossOrigin
+from graphql_api.doors.faults import InternalErrors
+from graphql_api.doors.health import health_routes
+from graphql_api.doors.http import GraphQLOverHTTP
+from graphql_api.doors.keys import key_routes
+from graphql_api.doors.tick import tick_routes
+from graphql_api.doors.web import GRAPHIQL, WEB_APP, graphiql_page, web_routes
 from graphql_api.socket.endpoint import GraphQLOverWebSocket
 from graphql_api.stopping import heeding_signals
-from graphql_api.tick_door import tick_routes
-from graphql_api.web import GRAPHIQL, WEB_APP, graphiql_page, web_routes
 from graphql_api.wiring import Parts
 
 
@@ -54,7 +54,7 @@ def build_app(parts: Parts) -> FastAPI:
     app.router.routes += health_routes(parts)
     app.router.routes += tick_routes(parts)
     if settings.bus == "dapr":
-        from graphql_api.dapr_routes import add_dapr_routes  # its SDK takes half a second to load
+        from graphql_api.doors.dapr import add_dapr_routes  # its SDK takes half a second to load
 
         add_dapr_routes(app, parts)
     if settings.serves_clients:

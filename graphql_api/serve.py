@@ -18,10 +18,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from graphql_api.app import build_app
+from graphql_api.doors.body import BODY_BYTES
+from graphql_api.doors.patience import PatientProtocol, raise_file_limit
 from graphql_api.embedded import DatabaseLock
-from graphql_api.http import BODY_BYTES
 from graphql_api.log_format import configure_logs
-from graphql_api.patience import PatientProtocol, raise_file_limit
 from graphql_api.reach import check_database
 from graphql_api.settings import Settings, SettingsError, read_settings
 from graphql_api.stopping import Workers

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
+from graphql_api.auth.signing import read_private_keys
 from graphql_api.database_url import read_database_url
-from graphql_api.signing import read_private_keys
 from jobs.channels.smtp_server import read_smtp_url
 from jobs.channels.vapid import read_private_key
 

@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING
 
 from strawberry import Schema
 
-from graphql_api.authentication import Authentication
+from graphql_api.auth.authentication import Authentication
+from graphql_api.auth.provider import Provider
+from graphql_api.auth.signing import read_private_keys, secret_key
+from graphql_api.auth.tokens import Tokens
 from graphql_api.buses import open_bus
 from graphql_api.channels import open_courier
+from graphql_api.doors.reading import Reading
 from graphql_api.effects import open_effects
 from graphql_api.embedded import DatabaseLock, kept_secret
 from graphql_api.live.hub import Hub
 from graphql_api.live.sharing import Sharing
 from graphql_api.migrate import migrate
-from graphql_api.provider import Provider
 from graphql_api.rates.rates import Rates, open_rates
 from graphql_api.reach import database_variable, faults_named
-from graphql_api.reading import Reading
 from graphql_api.setting_types import split_secrets
 from graphql_api.settings import Settings
-from graphql_api.signing import read_private_keys, secret_key
 from graphql_api.socket.registry import SocketRegistry
 from graphql_api.supervise import Supervisor
 from graphql_api.telemetry.exposition import Exposition
 from graphql_api.telemetry.process import watch_loop, watch_parts
 from graphql_api.telemetry.stored import Stored
-from graphql_api.tokens import Tokens
 from jobs import traces
 from jobs.broadcast import BoundedBroadcast, open_broadcast
 from jobs.bus import Bus

@@ -9,14 +9,14 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from graphql_api.origins import may_use
+from graphql_api.auth.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
+from graphql_api.doors.origins import may_use
 from graphql_api.rates.addresses import address_of
 from graphql_api.socket import codes
 from graphql_api.socket.codes import Close
 from graphql_api.socket.connection import Connection
 from graphql_api.socket.messages import Complete, Init, Ping, Pong, Subscribe, read_message
 from graphql_api.socket.operations import Operations
-from graphql_api.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.wiring import Parts
 from resolvers.errors import Unavailable
 from resolvers.log.event_log import read_position_of_session

@@ -1,6 +1,6 @@
 """Events through Dapr's sidecar, and straight to Kafka while the sidecar is away: the same bytes on the same topic.
 
-What comes in, the sidecar posts to `graphql_api/dapr_routes.py`, which hands it to `deliver` and `deliver_once`.
+What comes in, the sidecar posts to `graphql_api/doors/dapr.py`, which hands it to `deliver` and `deliver_once`.
 """
 
 import asyncio

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from graphql_api.browser_headers import BrowserHeaders
-from graphql_api.web import WebFiles
+from graphql_api.doors.browser_headers import BrowserHeaders
+from graphql_api.doors.web import WebFiles
 from tests.support.client import Api
 from tests.support.server import Server
 

@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from graphql_api.dapr_routes import add_dapr_routes
+from graphql_api.doors.dapr import add_dapr_routes
 from graphql_api.wiring import Parts
 from jobs.bus import Message
 from jobs.bus.dapr_bus import DaprBus, DaprConfig

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import httpx
 import pytest
 
-from graphql_api import dapr_routes
+from graphql_api.doors import dapr as dapr_routes
 from jobs.bus import Message
 from jobs.bus.dapr_bus import DaprBus, DaprConfig
 from resolvers.errors import Unavailable

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from graphql_api.channel_doors import channel_routes
+from graphql_api.doors.channels import channel_routes
 from graphql_api.settings import Settings
 from graphql_api.wiring import Parts
 from resolvers.channels.links import Purpose, link_token

@@ -135,7 +135,7 @@ async def test_a_fault_where_the_machine_is_watched_is_told_so_too(
     async def fails(_: object) -> bool:
         raise ValueError("a secret of the inside")
 
-    monkeypatch.setattr("graphql_api.health.is_served_by_this_release", fails)
+    monkeypatch.setattr("graphql_api.doors.health.is_served_by_this_release", fails)
     parts = open_parts(Settings(data_dir=tmp_path))
     transport = httpx.ASGITransport(build_app(parts))
     broken = Broken()

@@ -10,8 +10,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from graphql_api.provider import FETCHED_BYTES, FRESH_SECONDS, KEYS, RETRY_SECONDS, STALE_SECONDS, Provider
-from graphql_api.tokens import TokenExpired, TokenInvalid
+from graphql_api.auth.provider import (
+    FETCHED_BYTES,
+    FRESH_SECONDS,
+    KEYS,
+    RETRY_SECONDS,
+    STALE_SECONDS,
+    Provider,
+)
+from graphql_api.auth.tokens import TokenExpired, TokenInvalid
 from resolvers.errors import Unavailable
 from tests.support.keys import new_key
 from tests.support.provider import AUDIENCE, IdentityProvider, http, published

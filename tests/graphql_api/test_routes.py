@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.routing import BaseRoute, Mount, WebSocketRoute
 
-from graphql_api import web
 from graphql_api.app import build_app
+from graphql_api.doors import web
 from graphql_api.settings import Settings
 from graphql_api.wiring import open_parts, prepare_database
 

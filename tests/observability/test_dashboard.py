@@ -30,7 +30,7 @@ MAY_BE_EMPTY = re.compile(
 #: With what they import, all modules that count anything.
 COUNTING = (
     "graphql_api.app",
-    "graphql_api.dapr_routes",
+    "graphql_api.doors.dapr",
     "graphql_api.telemetry.tracing",
     "jobs.bus.dapr_bus",
     "jobs.bus.kafka_bus",

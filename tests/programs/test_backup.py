@@ -14,10 +14,10 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from graphql_api.backup import LEFT_OUT, back_up
-from graphql_api.backup_file import MANIFEST, Reader, Writer, kinds_of
 from graphql_api.migrate import is_served_by_this_release, migrate
-from graphql_api.restore import NOT_SENT
+from graphql_api.programs.backup import LEFT_OUT, back_up
+from graphql_api.programs.backup_file import MANIFEST, Reader, Writer, kinds_of
+from graphql_api.programs.restore import NOT_SENT
 from graphql_api.settings import Settings
 from resolvers.database import Database
 from resolvers.tables import Delivery, Lease, metadata

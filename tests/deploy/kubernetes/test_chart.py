@@ -11,8 +11,8 @@ import pytest
 import yaml
 from starlette.routing import Mount, Route
 
-from graphql_api import web
 from graphql_api.app import build_app
+from graphql_api.doors import web
 from graphql_api.serve import GRACEFUL_SECONDS
 from graphql_api.settings import Settings
 from graphql_api.version import VERSION

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 WEB_APP = ROOT / "frontend" / "out"
 GRAPHIQL = ROOT / "frontend" / "graphiql" / "dist"
 

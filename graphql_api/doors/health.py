@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from graphql_api.bearer import bears
+from graphql_api.auth.bearer import bears
 from graphql_api.migrate import is_served_by_this_release
 from graphql_api.wiring import Parts
 from resolvers.database import outages_as_unavailable

@@ -13,7 +13,7 @@ import orjson
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from graphql_api.tokens import CLOCK_SECONDS, TokenExpired, TokenInvalid
+from graphql_api.auth.tokens import CLOCK_SECONDS, TokenExpired, TokenInvalid
 from resolvers.errors import Unavailable
 from resolvers.identities import Assertion
 

@@ -10,9 +10,9 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 
-from graphql_api.backup_file import Manifest, Writer, kinds_of
 from graphql_api.migrate import revision_of
-from graphql_api.programs import complain, existing_database, say
+from graphql_api.programs.backup_file import Manifest, Writer, kinds_of
+from graphql_api.programs.common import complain, existing_database, say
 from graphql_api.settings import Settings
 from graphql_api.version import VERSION
 from resolvers.database import Database, outages_as_unavailable

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from graphql_api.effects import open_effects
-from graphql_api.programs import complain, existing_database, say
+from graphql_api.programs.common import complain, existing_database, say
 from graphql_api.settings import Settings
 from jobs.dead_letters import NoSuchLetter, NotRetried, drop, retry
 from resolvers.database import Database

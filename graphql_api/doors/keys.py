@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from graphql_api.signing import key_set
+from graphql_api.auth.signing import key_set
 from graphql_api.wiring import Parts
 
 #: So long a key has to be here before it signs.

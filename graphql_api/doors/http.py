@@ -1,9 +1,6 @@
 """POST /graphql: one operation, one answer, always JSON."""
 
 import asyncio
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from typing import Any
 
 import orjson
 import structlog
@@ -12,18 +9,18 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import Receive, Scope, Send
 
-from graphql_api.correlation import (
-    CORRELATION_HEADER,
+from graphql_api.auth.tokens import TokenExpired, TokenInvalid, bearer_token
+from graphql_api.doors.body import HttpRefused, read_body
+from graphql_api.doors.cookies import cookie_name, set_cookie
+from graphql_api.doors.correlation import (
     correlation_id_of,
-    is_correlation_id,
     trace_parent_of,
 )
-from graphql_api.origins import came_by_https, may_use
+from graphql_api.doors.origins import came_by_https, may_use
 from graphql_api.rates.addresses import address_of
 from graphql_api.rates.answers import retry_after, too_many
 from graphql_api.socket.operations import LiveEvents
 from graphql_api.telemetry.operations import SeenOperation
-from graphql_api.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.wiring import Parts
 from jobs import traces
 from resolvers.errors import RateLimited, Unavailable
@@ -34,28 +31,10 @@ from schema.execute import Answer, execute, needs_viewer
 
 log = structlog.get_logger()
 
-#: Of a body here, and of a frame on a socket.
-BODY_BYTES = 262_144
-#: So much of a body that is too large is read and dropped: a client that still sends would not see our answer.
-DRAINED_BYTES = 64 * 2**20
+#: Who sends too much waits so long for being told.
 UNHURRIED_SECONDS = 0.5
-#: Longest wait for a body, in seconds.
-BODY_SECONDS = 30
 #: An access token may be this much too old: clocks differ.
 LEEWAY_SECONDS = 30
-
-
-class HttpRefused(Exception):
-    """Answered with this status and nothing done."""
-
-    def __init__(
-        self, status: int, message: str, code: str = "INVALID_INPUT", field: str = "", **headers: str
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        named = {"field": [field]} if field else {}
-        self.error = GraphQLError(message, extensions={"code": code, **named})
-        self.headers = headers
 
 
 class GraphQLOverHTTP:
@@ -76,7 +55,7 @@ class GraphQLOverHTTP:
             traces.root("POST /graphql", "server", correlation_id, trace_parent_of(headers)) as span,
         ):
             try:
-                body = await _read(scope, headers, receive)
+                body = await read_body(scope, headers, receive)
                 seen.begin()
                 cookies = self._cookies(scope, headers)
                 answer = await self._answer(body, address_of(scope), headers, cookies, correlation_id, seen)
@@ -108,7 +87,7 @@ class GraphQLOverHTTP:
             *((name.encode(), value.encode()) for name, value in extra.items()),
         ]
         if cookies.changed:
-            response_headers.append((b"set-cookie", _set_cookie(cookies, self._by_https(scope)).encode()))
+            response_headers.append((b"set-cookie", set_cookie(cookies, self._by_https(scope)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": response_headers})
         await send({"type": "http.response.body", "body": content})
 
@@ -201,51 +180,3 @@ def _unreadable(message: str, limited: RequestRefused | None) -> HttpRefused:
     if limited is not None:
         refusal.error = limited.errors[0]
     return refusal
-
-
-def cookie_name(https: bool) -> str:
-    """The __Host- prefix makes browsers insist on HTTPS and on this very host; plain HTTP can't have it."""
-    return "__Host-taskflow" if https else "taskflow"
-
-
-def _set_cookie(cookies: Cookies, https: bool) -> str:
-    expires = cookies.expires_at if cookies.to_set is not None else datetime.fromtimestamp(0, UTC)
-    parts = [f"{cookie_name(https)}={cookies.to_set or ''}", "Path=/", "HttpOnly", "SameSite=Lax"]
-    if expires is not None:
-        parts.append(f"Expires={format_datetime(expires.astimezone(UTC), usegmt=True)}")
-    if https:
-        parts.append("Secure")
-    return "; ".join(parts)
-
-
-async def _read(scope: Scope, headers: Headers, receive: Receive) -> bytes:
-    """The body; never more than BODY_BYTES of it are kept. Raises HttpRefused."""
-    if holds_token(scope["query_string"]):
-        raise HttpRefused(400, "A token never goes into a URL.")
-    if scope["method"] != "POST":
-        raise HttpRefused(405, "Operations are sent by POST.", allow="POST")
-    if headers.get(CORRELATION_HEADER) and not is_correlation_id(headers[CORRELATION_HEADER]):
-        words = "A correlation id has at most 64 characters of A-Z a-z 0-9 . _ -"
-        raise HttpRefused(400, words, field="X-Correlation-ID")
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise HttpRefused(415, "The body must be application/json.")
-    body = bytearray()
-    received = 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while received <= DRAINED_BYTES:
-                message: dict[str, Any] = dict(await receive())
-                if message["type"] == "http.disconnect":
-                    raise HttpRefused(400, "The request was cut off.")
-                chunk = message.get("body", b"")
-                received += len(chunk)
-                if received <= BODY_BYTES:
-                    body += chunk
-                if not message.get("more_body"):
-                    if received > BODY_BYTES:
-                        break
-                    return bytes(body)
-    except TimeoutError:
-        raise HttpRefused(408, "The body took too long.", connection="close") from None
-    raise HttpRefused(413, f"The body must not be larger than {BODY_BYTES} bytes.", connection="close")

@@ -16,10 +16,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col
 
-from graphql_api.backup_file import KINDS, BadBackup, Manifest, Part, Reader
 from graphql_api.embedded import DatabaseLock
 from graphql_api.migrate import check_references, connect, known_revisions, move, revision_of
-from graphql_api.programs import complain, say
+from graphql_api.programs.backup_file import KINDS, BadBackup, Manifest, Part, Reader
+from graphql_api.programs.common import complain, say
 from graphql_api.reach import database_variable, faults_named
 from graphql_api.settings import Settings
 from resolvers.accounts import EPOCH_BITS

@@ -20,8 +20,8 @@ from uuid import uuid4
 import orjson
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from graphql_api.canary_device import CanaryFailed, Device, Heard, logged
-from graphql_api.programs import say
+from graphql_api.programs.canary_device import CanaryFailed, Device, Heard, logged
+from graphql_api.programs.common import say
 from graphql_api.settings import Settings, SettingsError
 
 MARK = "taskflow-canary"

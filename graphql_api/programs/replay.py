@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from graphql_api.programs import complain, existing_database, say
+from graphql_api.programs.common import complain, existing_database, say
 from graphql_api.settings import Settings
 from resolvers.database import Database
 from resolvers.log.replay import Difference, Replayed, all_users, find_user, replay

@@ -5,7 +5,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.correlation import CORRELATION_HEADER, correlation_id_of
+from graphql_api.doors.correlation import CORRELATION_HEADER, correlation_id_of
 
 log = structlog.get_logger()
 

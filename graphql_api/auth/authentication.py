@@ -4,8 +4,8 @@ from collections import OrderedDict
 from datetime import timedelta
 from hashlib import sha256
 
-from graphql_api.provider import Provider
-from graphql_api.tokens import Claims, TokenInvalid, Tokens
+from graphql_api.auth.provider import Provider
+from graphql_api.auth.tokens import Claims, TokenInvalid, Tokens
 from resolvers.database import Database
 from resolvers.errors import Unauthenticated
 from resolvers.identities import Assertion, admit

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from graphql_api.bearer import bears
+from graphql_api.auth.bearer import bears
 from graphql_api.wiring import Parts
 from resolvers.errors import Unavailable
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from graphql_api.browser_headers import plain_page_policy
+from graphql_api.doors.browser_headers import plain_page_policy
 from graphql_api.wiring import Parts
 from resolvers.channels.following import address_of_link, confirm, unsubscribe
 from resolvers.errors import Unavailable

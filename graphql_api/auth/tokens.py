@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import jwt
 
-from graphql_api.signing import SigningKey
+from graphql_api.auth.signing import SigningKey
 from resolvers.viewer import Viewer
 
 TYPE = "at+jwt"

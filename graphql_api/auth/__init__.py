@@ -1,0 +1,1 @@
+"""Who somebody is: access tokens of ours and of an outside provider, and tokens that machines show."""

@@ -1,0 +1,1 @@
+"""What `python -m graphql_api` does beside serving."""
