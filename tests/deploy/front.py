@@ -40,7 +40,11 @@ def build() -> Path:
     arguments = read("compose.yaml")["web"]["build"]["args"]
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/tmp")}
     environment |= {"NEXT_TELEMETRY_DISABLED": "1", "NEXT_OUTPUT": "standalone"} | arguments
-    for command in (["npm", "run", "--silent", "codegen"], ["npx", "next", "build"]):
+    for command in (
+        ["npm", "run", "--silent", "codegen"],
+        ["npx", "next", "build"],
+        ["node", "policy.mjs"],
+    ):
         subprocess.run(
             command, cwd=FRONTEND, env=environment, check=True, timeout=BUILD_SECONDS, capture_output=True
         )

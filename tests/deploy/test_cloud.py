@@ -125,6 +125,7 @@ def test_vercel_is_told_how_the_web_app_is_built():
     scripts = json.loads((ROOT / "frontend" / "package.json").read_text("utf-8"))["scripts"]
     assert "codegen" in scripts
     assert vercel.build_command.startswith("npm run codegen && ")
+    assert vercel.build_command.endswith(" && node policy.mjs")
 
 
 def test_workflows_are_of_githubs_form():

@@ -194,4 +194,5 @@ def test_the_web_app_alone_passes_on_what_is_the_apis(built: Built, tmp_path: Pa
             assert (told["tasks"], told["event"]["task"]["title"]) == (["Alive"], "Alive")
             assert (told["cookie"], told["page"]) == ("taskflow", True)
             assert "frame-ancestors 'none'" in told["policy"]
+            assert "'unsafe-inline'" not in told["policy"].partition("script-src")[2].partition(";")[0]
             assert "rror" not in podman("logs", web)
