@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from graphql_api.browser_headers import HEADERS, NOTHING, web_app_policy
+from graphql_api.doors.browser_headers import HEADERS, NOTHING, web_app_policy
 from tests.deploy.front import FRONTEND, Front, loopback_addresses
 from tests.e2e.app import Window
 from tests.e2e.conftest import CHROMIUM, FLAGS

@@ -7,18 +7,6 @@ import pytest
 
 from tests.deploy.kubernetes.cluster import Cluster
 from tests.deploy.kubernetes.helm import Helm
-from tests.deploy.kubernetes.tools import have_tools
-
-
-@pytest.fixture(scope="session")
-def tools() -> Path:
-    return have_tools()
-
-
-@pytest.fixture(scope="session")
-def helm(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Helm:
-    """Without a cluster."""
-    return Helm(tools, tmp_path_factory.mktemp("helm"))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.architecture.tree import ROOT
 from tests.deploy.kubernetes.cluster import Cluster
 from tests.deploy.kubernetes.helm import CHART, FORMS, Helm
 
@@ -97,6 +98,12 @@ def test_the_migration_ran_before_the_server_was_there(cluster: Cluster, cluster
         "kafka-fanout",
         "taskflow-tick",
     }
+
+
+def test_there_is_a_pod_for_maintenance(cluster: Cluster, namespace: str):
+    where = f"--namespace={namespace}"
+    cluster.kubectl("apply", where, "--validate=strict", f"--filename={ROOT / 'helm' / 'maintenance.yaml'}")
+    cluster.kubectl("wait", where, "--for=condition=Ready", "pod/maintenance", "--timeout=60s")
 
 
 def test_sqlite_keeps_its_volume_over_an_uninstallation(cluster: Cluster, cluster_helm: Helm, namespace: str):
