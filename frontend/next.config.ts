@@ -59,9 +59,16 @@ const config: NextConfig = {
     skipTrailingSlashRedirect: true,
     // Links in mails and calendars lead to the web app's own address.
     rewrites: async () =>
-      ['/graphql', '/graphiql/:path*', '/livez', '/readyz', '/health', '/channels/:path*', '/calendar/:path*'].map(
-        (source) => ({ source, destination: `${api}${source}` }),
-      ),
+      [
+        '/graphql',
+        '/graphiql/:path*',
+        '/livez',
+        '/readyz',
+        '/health',
+        '/.well-known/:path*',
+        '/channels/:path*',
+        '/calendar/:path*',
+      ].map((source) => ({ source, destination: `${api}${source}` })),
     headers: async () => [
       { source: '/:path*', headers: Object.entries(security).map(([key, value]) => ({ key, value })) },
       {
