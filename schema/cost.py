@@ -4,10 +4,10 @@ A list counts with the `first` that it is asked for, and one without with what p
 what is really shown is counted as well (`OBJECTS`).
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 from graphql import (
@@ -35,6 +35,8 @@ from schema.measure import fragments_of
 #: The most that one operation may cost. The web app's dearest are an export's pages (20,002) and what a month shows
 #: (10,202); a page of 100 tasks with all there is of each, and of its subtasks, is at some 12,000.
 COST = OBJECTS
+#: It is reckoned in plain values: so many of them, in a list, weigh as much as an object.
+OBJECT = 10
 #: A transaction, with its events and all that comes of them, beside what the answer shows.
 MUTATION = 10
 #: Each is a walk through the whole schema; the standard query needs one.
@@ -81,7 +83,10 @@ class Cost:
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """variables  as the schema reads them: with their defaults, and of their types"""
-        return sum(number * prod(page.value(variables) for page in pages) for pages, number in self._terms)
+        values = sum(
+            number * math.prod(page.value(variables) for page in pages) for pages, number in self._terms
+        )
+        return math.ceil(values / OBJECT)
 
 
 class Costs:
@@ -118,19 +123,19 @@ class Costs:
         name = node.name.value
         definition = parent.fields.get(name)
         if definition is None:
-            once[()] += INTROSPECTION.get(name, 0)
+            once[()] += INTROSPECTION.get(name, 0) * OBJECT
             return
         if parent is self._schema.mutation_type:
-            once[()] += MUTATION
+            once[()] += MUTATION * OBJECT
         field = f"{parent.name}.{name}"
         page = _page_of(field, definition, node)
         named = get_named_type(definition.type)
         if page is not None and (is_leaf_type(named) or field in EXPORTS):
-            once.update(_times(Counter({(): EXPORT_WEIGHS if field in EXPORTS else 1}), page))
+            once.update(_times(Counter({(): EXPORT_WEIGHS * OBJECT if field in EXPORTS else 1}), page))
         if not isinstance(named, GraphQLObjectType):
             return
         below, of_each = self._selection(named, node.selection_set)
-        below[()] += 1
+        below[()] += OBJECT
         if page is not None:
             below.update(_times(of_each, page))
         if not isinstance(get_nullable_type(definition.type), GraphQLList):

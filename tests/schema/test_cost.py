@@ -52,8 +52,8 @@ fragment T on Task { project { id } }"""
         ("{ tasks(first: 7) { nodes { id project { id } labels { id } } } }", 1 + 7 * 5),
         ("{ tasks(first: 7) { edges { node { id } } nodes { id } } }", 1 + 7 * 3),
         ("{ tasks(first: 7) { nodes { subtasks { subtasks { id } } } } }", 1 + 7 * (1 + 3 + 9)),
-        ("{ tasks(first: 2) { nodes { recurrence { upcoming(first: 90) } } } }", 1 + 2 * (1 + 1 + 90)),
-        ('{ previewRecurrence(rule: "", start: "2030-01-01T00:00:00Z", timeZone: "UTC") }', 10),
+        ("{ tasks(first: 2) { nodes { recurrence { upcoming(first: 90) } } } }", 1 + 2 * (1 + 1 + 9)),
+        ('{ previewRecurrence(rule: "", start: "2030-01-01T00:00:00Z", timeZone: "UTC") }', 1),
         ("{ exportData(first: 3) { nodes } }", 1 + 3 * 20),
         ("{ a: viewer { id } b: viewer { id } }", 2),
         ("{ labels { id } }", 50),
@@ -88,7 +88,7 @@ def test_sizes_of_pages_within_pages_multiply():
     query = """query ($n: Int!, $m: Int!) {
       tasks(first: $n) { nodes { ...T } } reminders(first: $n) { nodes { task { ...T } } } }
     fragment T on Task { recurrence { upcoming(first: $m) } }"""
-    assert cost(query, n=10, m=90) == 1 + 10 * (1 + 1 + 90) + 1 + 10 * (1 + 1 + 1 + 90)
+    assert cost(query, n=10, m=90) == 1 + 10 * (1 + 1 + 9) + 1 + 10 * (1 + 1 + 1 + 9)
 
 
 def test_each_operation_of_a_document_has_a_cost_of_its_own():
@@ -125,6 +125,7 @@ def operations_of_the_web_app() -> dict[str, str]:
         for pattern in ("*.ts", "*.tsx")
         for folder in ("features", "graphql", "app", "ui", "lib")
         for path in (FRONTEND / folder).rglob(pattern)
+        if "generated" not in path.parts
     ]
     documents = [
         text for path in sources for text in re.findall(r"graphql\(`(.*?)`\)", path.read_text(), re.DOTALL)
