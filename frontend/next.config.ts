@@ -53,6 +53,8 @@ const config: NextConfig = {
   ...(output && { output }),
   trailingSlash: true, // out/login/index.html: a plain file server finds it
   images: { unoptimized: true },
+  // What would optimize them: native code, without which the server runs on every kind of machine.
+  outputFileTracingExcludes: { 'next-server': ['**/node_modules/@img/**', '**/node_modules/sharp/**'] },
   poweredByHeader: false,
   reactStrictMode: true,
   ...(output !== 'export' && {
