@@ -18,9 +18,10 @@ COPY schema/schema.graphql /src/schema/
 COPY frontend /src/frontend
 RUN npm run build \
  && mkdir /sbom \
- # It asks for a version of what it describes.
- && npm pkg set version=0.0.0 \
- && npm sbom --omit=dev --sbom-format=cyclonedx >/sbom/web.cdx.json
+ # It asks for a version of what it describes, and would leave out what tools of development need as well.
+ && npm pkg set version=0.0.0 && npm pkg delete devDependencies \
+ && npm prune --omit=optional --no-audit --no-fund --loglevel=error \
+ && npm sbom --omit=optional --sbom-format=cyclonedx >/sbom/web.cdx.json
 
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS graphiql
 ENV npm_config_cache=/cache/npm
@@ -30,8 +31,9 @@ RUN --mount=type=cache,target=/cache/npm npm install --no-audit --no-fund --incl
 COPY frontend/graphiql ./
 RUN npm run build \
  && mkdir /sbom \
- && npm pkg set version=0.0.0 \
- && npm sbom --omit=dev --sbom-format=cyclonedx >/sbom/graphiql.cdx.json
+ && npm pkg set version=0.0.0 && npm pkg delete devDependencies \
+ && npm prune --omit=optional --no-audit --no-fund --loglevel=error \
+ && npm sbom --omit=optional --sbom-format=cyclonedx >/sbom/graphiql.cdx.json
 
 FROM python:3.13-slim-bookworm AS packages
 ENV PIP_CACHE_DIR=/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1

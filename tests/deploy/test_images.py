@@ -154,7 +154,11 @@ def test_it_says_what_is_in_it(image: str):
     ]
     assert {bom["bomFormat"] for bom in described} == {"CycloneDX"}
     has = {f"{part['name']}=={part['version']}" for bom in described for part in bom["components"]}
-    assert any(name.startswith("next==") for name in has)
+    named = {name.partition("==")[0] for name in has}
+    for folder in ("frontend", *(["frontend/graphiql"] if image == "taskflow" else [])):
+        package = json.loads((ROOT / folder / "package.json").read_text("utf-8"))
+        assert set(package["dependencies"]) <= named
+        assert not {"vite", "typescript"} & named
     if image == "taskflow":
         pinned = set(
             re.findall(
