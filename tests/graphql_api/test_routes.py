@@ -52,6 +52,7 @@ ALWAYS = [
     Door("/health", open_to_read(200), r'\{"status":"ok","live":true,"database":"ok","degraded":\[\]\}'),
     Door("/metrics", open_to_read(404), r"Not found\.\n"),
     Door("/internal/tick", {"POST": 401}, r"The tick token is needed\.\n"),
+    Door("/.well-known/jwks.json", open_to_read(200), r'\{"keys":\[\]\}'),
     # GraphiQL's place in development; 415: there is no body here.
     Door("/graphql", {"POST": 415}, r'\{"errors":\[\{"message":"The body must be application/json\.".*\}'),
     Door("/calendar/{token}.ics", open_to_read(404), "There is no such calendar.*\n", "/calendar/nobodys.ics"),
