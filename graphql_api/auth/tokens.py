@@ -17,7 +17,7 @@ from resolvers.viewer import Viewer
 TYPE = "at+jwt"
 #: By these names people put tokens into URLs, whence they come into logs and histories. A header is the place for
 #: them, or the first message on a socket.
-_IN_URLS = {"token", "access_token", "authorization"}
+_IN_URLS = {"token", "access_token", "accesstoken", "refresh_token", "refreshtoken", "authorization"}
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"]
 #: So much the clock of whoever made the token may be ahead.
 CLOCK_SECONDS = 30
@@ -39,7 +39,8 @@ class Claims:
 
 def holds_token(query_string: bytes) -> bool:
     """Whether a URL's query looks as if a token were in it."""
-    return bool(_IN_URLS & parse_qs(query_string.decode("latin-1"), keep_blank_values=True).keys())
+    names = parse_qs(query_string.decode("latin-1"), keep_blank_values=True)
+    return any(name.lower() in _IN_URLS for name in names)
 
 
 def bearer_token(authorization: str) -> str:

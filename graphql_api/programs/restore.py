@@ -28,7 +28,7 @@ from resolvers.database import Database
 from resolvers.deliveries.rows import PENDING
 from resolvers.instants import instant_text
 from resolvers.reminders.plan import Status
-from resolvers.tables import Delivery, Lease, Reminder, User, UserStream
+from resolvers.tables import Delivery, Identity, Lease, Reminder, User, UserStream
 
 #: sysexits.h EX_DATAERR, EX_NOINPUT.
 EXIT_BAD_FILE, EXIT_NO_FILE = 65, 66
@@ -126,8 +126,9 @@ def _put(connection: sa.Connection, backup: Reader, *, replace: bool) -> Restore
     if manifest.revision not in known:
         raise BadBackup(f"it was made by a newer release ({manifest.release})")
     if (current := revision_of(connection)) is not None:
-        if current in known:
-            _check_place(connection, replace=replace)
+        if current not in known:
+            raise Refused("this database is of a newer release: restore with that one.")
+        _check_place(connection, replace=replace)
         move(connection, "base")
     move(connection, manifest.revision)
     with _references_at_the_end(connection):
@@ -185,6 +186,8 @@ def _references_at_the_end(connection: sa.Connection) -> Iterator[None]:
 def _begin_anew(connection: sa.Connection) -> Restored:
     # One more would not do: the same backup may be restored twice, and cursors of the time between are no good either.
     connection.execute(sa.update(UserStream).values(epoch=secrets.randbits(EPOCH_BITS)))
+    # Sessions of a provider are known by its tokens: those that were ended would come back with them.
+    connection.execute(sa.update(Identity).values(closed_at=datetime.now(UTC)))
     not_sent = connection.execute(
         sa.update(Delivery)
         .where(PENDING)

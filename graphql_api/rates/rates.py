@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from hashlib import blake2b
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -111,15 +111,11 @@ class Attempts:
         self._rates = rates
         self._address = address
 
-    @asynccontextmanager
-    async def sign_up(self) -> AsyncIterator[None]:
-        async with self._rates.sign_up(self._address):
-            yield
+    def sign_up(self) -> AbstractAsyncContextManager[None]:
+        return self._rates.sign_up(self._address)
 
-    @asynccontextmanager
-    async def password(self, email: str) -> AsyncIterator[None]:
-        async with self._rates.password(email, self._address):
-            yield
+    def password(self, email: str) -> AbstractAsyncContextManager[None]:
+        return self._rates.password(email, self._address)
 
     async def forgive(self, email: str) -> None:
         await self._rates.forgive(email)

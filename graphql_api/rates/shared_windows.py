@@ -6,10 +6,11 @@ from contextlib import suppress
 from typing import Any, cast
 
 import structlog
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from graphql_api.rates.windows import Limit, MemoryWindows
@@ -46,6 +47,7 @@ _OPTIONS: dict[str, Any] = {
     "retry": Retry(NoBackoff(), 0),
     "protocol": 2,
     "max_connections": CONNECTIONS,
+    "timeout": ANSWER_SECONDS,
 }
 
 
@@ -61,7 +63,7 @@ class SharedWindows:
         self._own = MemoryWindows(now)
         self._now = now
         self._monotonic = monotonic
-        self._redis = Redis(connection_pool=ConnectionPool(**{**parse_url(url), **_OPTIONS}))
+        self._redis = Redis(connection_pool=BlockingConnectionPool(**{**parse_url(url), **_OPTIONS}))
         self._take = self._redis.register_script(_TAKE)
         self._away = False
         self._next_try = 0.0
@@ -98,6 +100,8 @@ class SharedWindows:
         try:
             answer = await command()
         except (RedisError, OSError) as error:
+            if isinstance(error.__cause__, TimeoutError) and isinstance(error, RedisConnectionError):
+                return None  # all connections are in use, which says nothing of Redis
             if not self._away:
                 log.warning("rates_counted_alone", trouble=in_words(error))
             self._away, self._next_try = True, self._monotonic() + RETRY_SECONDS

@@ -1,5 +1,6 @@
 """One operation, from its arrival to its answer: figures, and a line of the log."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
@@ -106,6 +107,8 @@ class SeenOperation:
                 self._span.failed(code)
             self._spans.close()
         slow = seconds > SLOW_SECONDS
+        if not slow and not log.is_enabled_for(logging.DEBUG):
+            return
         (log.warning if slow else log.debug)(
             "operation_slow" if slow else "operation",
             transport=self._transport,

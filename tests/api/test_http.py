@@ -136,7 +136,7 @@ async def test_a_charset_beside_the_content_type_is_fine(ana: Api):
     assert answer.json()["data"]["viewer"]["id"] == ana.user_id
 
 
-@pytest.mark.parametrize("name", ["token", "access_token", "authorization"])
+@pytest.mark.parametrize("name", ["token", "access_token", "Authorization", "ACCESS_TOKEN", "refreshToken"])
 async def test_a_token_in_the_url_is_refused_and_logged_nowhere(shared_server: Server, ana: Api, name: str):
     assert ana.token is not None
     answer = await ana.http.post("/graphql", params={name: ana.token}, json={"query": VIEWER})

@@ -292,6 +292,17 @@ async def test_two_processes_count_together(redis: Redis):
 
 
 @pytest.mark.services
+async def test_of_many_at_once_redis_counts_each(redis: Redis):
+    windows = SharedWindows(redis.url)
+    limit = Limit("many", 50, 60)
+    waits = await asyncio.gather(*(windows.take(limit, "burst") for _ in range(200)))
+    other = SharedWindows(redis.url)
+    assert (sum(wait == 0 for wait in waits), await other.take(limit, "burst") > 0) == (50, True)
+    await windows.close()
+    await other.close()
+
+
+@pytest.mark.services
 async def test_keys_go_by_themselves(redis: Redis):
     redis.cli("FLUSHALL")
     windows = SharedWindows(redis.url)

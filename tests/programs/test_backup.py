@@ -300,6 +300,24 @@ async def test_a_file_that_is_not_whole_or_not_of_this_release_changes_nothing(b
     assert (status, "1 users, 1 tasks, 1 events." in said) == (0, True)
 
 
+@pytest.mark.parametrize("replace", [(), ("--replace",)], ids=["into it", "in its place"])
+async def test_a_database_of_a_newer_release_is_left_alone(
+    backup: Path, make_url: Callable[[], str], tmp_path: Path, replace: tuple[str, ...]
+):
+    url = make_url()
+    async with opened(url) as database:
+        await migrate(database)
+        await put_rows(database)
+        async with database.transaction() as session:
+            await session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        there = await read_rows(database)
+    status, _, complained = await program(url, tmp_path, "restore", str(backup), *replace)
+    assert status not in (0, None)
+    assert "this database is of a newer release" in complained
+    async with opened(url) as database:
+        assert await read_rows(database) == there
+
+
 async def test_a_row_that_does_not_fit_leaves_all_as_it_was(
     backup: Path, make_url: Callable[[], str], tmp_path: Path
 ):
