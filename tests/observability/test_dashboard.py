@@ -25,11 +25,12 @@ BOARD: dict[str, Any] = json.loads(DASHBOARD.read_text("utf-8"))
 PANELS = [panel for panel in BOARD["panels"] if panel["type"] != "row"]
 #: By figures that one process on SQLite has no cause to tell: something that fails, or is sent, or another bus.
 MAY_BE_EMPTY = re.compile(
-    "kafka|dapr|spawn_lateness|set_aside|due_failures|task_failures|spans_total|taskflow_delivery_|deliveries_total|socket_closes"
+    "rate_limited|let_go|kafka|dapr|spawn_lateness|set_aside|due_failures|task_failures|spans_total|taskflow_delivery_|deliveries_total|socket_closes"
 )
 #: With what they import, all modules that count anything.
 COUNTING = (
     "graphql_api.app",
+    "graphql_api.doors.patience",
     "graphql_api.doors.dapr",
     "graphql_api.telemetry.tracing",
     "jobs.bus.dapr_bus",
