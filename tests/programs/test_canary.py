@@ -20,7 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 
-from graphql_api.programs.canary import Report, probe
+from graphql_api.programs.canary_round import Report, probe
 from tests.live.inside import process
 from tests.support.client import PASSWORD, Api
 from tests.support.figures import Figures
