@@ -13,7 +13,7 @@ import orjson
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from graphql_api.auth.tokens import CLOCK_SECONDS, TokenExpired, TokenInvalid
+from graphql_api.auth.tokens import TokenInvalid, faults_as_invalid, refuse_ended, verified_claims
 from resolvers.errors import Unavailable
 from resolvers.identities import Assertion
 
@@ -64,24 +64,19 @@ class Provider:
 
     async def read(self, token: str, leeway_seconds: float) -> Assertion:
         """Raises TokenInvalid; TokenExpired; Unavailable where the provider's keys are not known."""
-        try:
+        with faults_as_invalid():
             key = await self._key(jwt.get_unverified_header(token).get("kid"))
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=[key.algorithm_name],
-                issuer=self._issuer,
-                audience=self._audience,
-                leeway=CLOCK_SECONDS,
-                options={"require": REQUIRED_CLAIMS},
+            said = _assertion(
+                verified_claims(
+                    token,
+                    key,
+                    key.algorithm_name,
+                    issuer=self._issuer,
+                    audience=self._audience,
+                    required=REQUIRED_CLAIMS,
+                )
             )
-            said = _assertion(claims)
-        except jwt.ExpiredSignatureError:
-            raise TokenExpired from None
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
-            raise TokenInvalid from None
-        if said.expires_at.timestamp() + leeway_seconds <= time.time():
-            raise TokenExpired
+        refuse_ended(said.expires_at, leeway_seconds)
         return said
 
     async def _key(self, kid: object) -> jwt.PyJWK:

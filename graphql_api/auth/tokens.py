@@ -1,8 +1,8 @@
 """Access tokens: JWTs by RFC 9068, read with the algorithm of the key that they name and no other (RFC 8725, 3.1)."""
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,6 +51,38 @@ def bearer_token(authorization: str) -> str:
     return token
 
 
+@contextmanager
+def faults_as_invalid() -> Iterator[None]:
+    """What is wrong with a token, in whichever way it is found out. Raises TokenExpired, TokenInvalid."""
+    try:
+        yield
+    except jwt.ExpiredSignatureError:
+        raise TokenExpired from None
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
+        raise TokenInvalid from None
+
+
+def verified_claims(
+    token: str, key: Any, algorithm: str, *, issuer: str, audience: str, required: list[str]
+) -> dict[str, Any]:
+    """`algorithm` is the key's own. Raises jwt.PyJWTError, and others where it is no token at all."""
+    return jwt.decode(
+        token,
+        key,
+        algorithms=[algorithm],
+        issuer=issuer,
+        audience=audience,
+        leeway=CLOCK_SECONDS,
+        options={"require": required},
+    )
+
+
+def refuse_ended(expires_at: datetime, leeway_seconds: float) -> None:
+    """Raises TokenExpired. leeway_seconds: how long after its end a token is still taken."""
+    if expires_at.timestamp() + leeway_seconds <= time.time():
+        raise TokenExpired
+
+
 class Tokens:
     """`keys`: the first signs, all are accepted."""
 
@@ -83,19 +115,14 @@ class Tokens:
 
         leeway_seconds  how long after its end it is still taken
         """
-        try:
+        with faults_as_invalid():
             header = jwt.get_unverified_header(token)
             if header.get("typ") != TYPE:
                 raise TokenInvalid
             claims = self._verify(token, header.get("kid"))
             viewer = Viewer(UUID(claims["sub"]), UUID(claims["sid"]))
             expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-        except jwt.ExpiredSignatureError:
-            raise TokenExpired from None
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
-            raise TokenInvalid from None
-        if expires_at.timestamp() + leeway_seconds <= time.time():
-            raise TokenExpired
+        refuse_ended(expires_at, leeway_seconds)
         return Claims(viewer, expires_at)
 
     def _verify(self, token: str, kid: str | None) -> dict[str, Any]:
@@ -103,13 +130,12 @@ class Tokens:
             # Release 0.1.0 names no key: it can be any secret.
             if kid == key.kid or (kid is None and key.algorithm == "HS256"):
                 with suppress(jwt.InvalidSignatureError):
-                    return jwt.decode(
+                    return verified_claims(
                         token,
                         key.verifying,
-                        algorithms=[key.algorithm],
+                        key.algorithm,
                         issuer=self._issuer,
                         audience=self._audience,
-                        leeway=CLOCK_SECONDS,
-                        options={"require": REQUIRED_CLAIMS},
+                        required=REQUIRED_CLAIMS,
                     )
         raise TokenInvalid

@@ -4,8 +4,10 @@ import re
 from uuid import uuid4
 
 from starlette.datastructures import Headers
+from starlette.types import Scope
 
 CORRELATION_HEADER = "x-correlation-id"
+_IN_SCOPE = "taskflow.correlation_id"
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 #: W3C trace context: version, trace id, parent id, flags. Zeros mean none; only versions to come may add to it.
 TRACEPARENT = re.compile(
@@ -18,8 +20,14 @@ def is_correlation_id(text: str) -> bool:
     return CORRELATION_ID.fullmatch(text) is not None
 
 
-def correlation_id_of(headers: Headers) -> str:
-    """`X-Correlation-ID`, else the id of the trace that the request belongs to, else a new one."""
+def correlation_id_of(scope: Scope) -> str:
+    """`X-Correlation-ID`, else the id of the trace that the request belongs to, else a new one. Always the same."""
+    if _IN_SCOPE not in scope:
+        scope[_IN_SCOPE] = _correlation_id(Headers(scope=scope))
+    return str(scope[_IN_SCOPE])
+
+
+def _correlation_id(headers: Headers) -> str:
     given = headers.get(CORRELATION_HEADER, "")
     if is_correlation_id(given):
         return given

@@ -1,7 +1,6 @@
 """What goes wrong at a door and nobody expected: the client learns the id under which the log has the rest."""
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,7 +28,7 @@ class InternalErrors:
             began = True
             await send(message)
 
-        correlation_id = correlation_id_of(Headers(scope=scope))
+        correlation_id = correlation_id_of(scope)
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
             try:
                 await self._app(scope, receive, send_and_note)

@@ -12,10 +12,7 @@ from starlette.types import Receive, Scope, Send
 from graphql_api.auth.tokens import TokenExpired, TokenInvalid, bearer_token
 from graphql_api.doors.body import HttpRefused, read_body
 from graphql_api.doors.cookies import cookie_name, set_cookie
-from graphql_api.doors.correlation import (
-    correlation_id_of,
-    trace_parent_of,
-)
+from graphql_api.doors.correlation import correlation_id_of, trace_parent_of
 from graphql_api.doors.origins import came_by_https, may_use
 from graphql_api.rates.addresses import address_of
 from graphql_api.rates.answers import retry_after, too_many
@@ -38,7 +35,7 @@ LEEWAY_SECONDS = 30
 
 
 class GraphQLOverHTTP:
-    """The ASGI application of one path."""
+    """The ASGI application of one path. `InternalErrors`, around all doors, binds the correlation id for the log."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -46,14 +43,11 @@ class GraphQLOverHTTP:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        correlation_id = correlation_id_of(headers)
+        correlation_id = correlation_id_of(scope)
         cookies = Cookies()
         status, extra = 200, {}
         seen = SeenOperation("http", correlation_id)
-        with (
-            structlog.contextvars.bound_contextvars(correlation_id=correlation_id),
-            traces.root("POST /graphql", "server", correlation_id, trace_parent_of(headers)) as span,
-        ):
+        with traces.root("POST /graphql", "server", correlation_id, trace_parent_of(headers)) as span:
             try:
                 body = await read_body(scope, headers, receive)
                 seen.begin()
@@ -135,8 +129,6 @@ class GraphQLOverHTTP:
             if isinstance(viewer, RequestRefused):
                 raise viewer
             context.viewer = viewer
-        elif prepared.is_introspection:
-            context.viewer = None
         seen.runs_with(context)
         return await execute(parts.schema, prepared, context, request.variables)
 

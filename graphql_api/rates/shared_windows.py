@@ -7,13 +7,11 @@ from typing import Any, cast
 
 import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.connection import parse_url
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from graphql_api.rates.windows import Limit, MemoryWindows
+from jobs.broadcast.redis_options import redis_options
 from jobs.broadcast.redis_trouble import in_words
 
 log = structlog.get_logger()
@@ -39,17 +37,6 @@ redis.call('PEXPIRE', KEYS[1], window)
 return 0
 """
 
-_OPTIONS: dict[str, Any] = {
-    "socket_connect_timeout": ANSWER_SECONDS,
-    "socket_timeout": ANSWER_SECONDS,
-    "socket_keepalive": True,
-    "health_check_interval": 0,
-    "retry": Retry(NoBackoff(), 0),
-    "protocol": 2,
-    "max_connections": CONNECTIONS,
-    "timeout": ANSWER_SECONDS,
-}
-
 
 class SharedWindows:
     """This process counts along, so that it knows something when Redis goes away. `now` as with MemoryWindows."""
@@ -63,7 +50,9 @@ class SharedWindows:
         self._own = MemoryWindows(now)
         self._now = now
         self._monotonic = monotonic
-        self._redis = Redis(connection_pool=BlockingConnectionPool(**{**parse_url(url), **_OPTIONS}))
+        options = redis_options(url, ANSWER_SECONDS)
+        options |= {"max_connections": CONNECTIONS, "timeout": ANSWER_SECONDS}
+        self._redis = Redis(connection_pool=BlockingConnectionPool(**options))
         self._take = self._redis.register_script(_TAKE)
         self._away = False
         self._next_try = 0.0

@@ -12,12 +12,11 @@ from typing import Any, override
 import structlog
 from broadcaster import BroadcastBackend, Event
 from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.connection import AbstractConnection, parse_url
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError, ResponseError
 
 from jobs.broadcast.bounded import BoundedBroadcast, BroadcastUnavailable
+from jobs.broadcast.redis_options import redis_options
 from jobs.broadcast.redis_trouble import NOT_YET, in_words
 from jobs.pauses import Pauses
 
@@ -31,23 +30,12 @@ OPEN_SECONDS = 5.0
 #: Silence so long is asked about, and is a hung Redis when it has gone on for twice as long.
 SILENCE_SECONDS = 2.5
 
-#: They beat what the URL says. Trying again is done here alone, and the newer protocol tells of messages otherwise.
-_OPTIONS: dict[str, Any] = {
-    "socket_connect_timeout": ANSWER_SECONDS,
-    "socket_timeout": ANSWER_SECONDS,
-    "socket_keepalive": True,
-    "health_check_interval": 0,
-    "retry": Retry(NoBackoff(), 0),
-    "protocol": 2,
-    "decode_responses": False,
-}
-
 
 class RedisBackend(BroadcastBackend):
     """Messages are read, and lost connections replaced, by whoever waits in `next_published`."""
 
     def __init__(self, url: str, on_gap: Callable[[], None]) -> None:
-        self._pool = ConnectionPool(**{**parse_url(url), **_OPTIONS})
+        self._pool = ConnectionPool(**redis_options(url, ANSWER_SECONDS) | {"decode_responses": False})
         self._redis = Redis(connection_pool=self._pool)
         self._on_gap = on_gap
         self._channels: set[str] = set()
