@@ -16,6 +16,9 @@ export NEXT_TELEMETRY_DISABLED := 1
 
 # Where the suites leave their JUnit reports.
 REPORTS ?= $(CURDIR)/.reports
+# Tests mostly wait, for processes that they start and kill: a file of them for each core at once. Each worker has its own
+# PostgreSQL, Kafka and Redis. (PARALLEL= runs one after another.)
+PARALLEL ?= -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 # The sources of a web package: every file of its folder but what is installed, generated or built there.
 web_sources = $(shell find $(1) -type d \( -name node_modules -o -name .next -o -name out -o -name dist \
@@ -48,7 +51,7 @@ migrate: ## Bring the database of DATABASE_URL or DATA_DIR up to date
 test: ## Python suite (SQLite, in memory), then the web app's
 	@$(call locked,setup-test)
 	@rm -rf "$(REPORTS)/test"; code=0; \
-	$(PY) -m pytest --junitxml="$(REPORTS)/test/python.xml" || code=$$?; \
+	$(PY) -m pytest $(PARALLEL) --junitxml="$(REPORTS)/test/python.xml" || code=$$?; \
 	( cd frontend && npm test -- --reporter=default --reporter=junit \
 		--outputFile.junit="$(REPORTS)/test/web.xml" ) || code=$$?; \
 	$(PY) -m tests.totals "$(REPORTS)" test=$$code
@@ -73,7 +76,7 @@ check: ## Format, lint, types, layers, fresh documents of what others rely on, a
 .PHONY: test-services
 test-services: ## What needs a real PostgreSQL, Kafka, Redis or Dapr sidecar, which the suite starts itself
 	@$(call locked,.venv/.ready-dev)
-	@$(PY) -m pytest -m services --junitxml="$(REPORTS)/test-services/python.xml"
+	@$(PY) -m pytest $(PARALLEL) -m services --junitxml="$(REPORTS)/test-services/python.xml"
 
 .PHONY: test-e2e
 test-e2e: ## The built web app in a real browser (Chromium)

@@ -49,7 +49,8 @@ async def fill(window: Window, server: Server) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, scheme: str) -> None:
-    window = await Window.open(browser, server.url, color_scheme=scheme)
+    # What fades in is of no colour yet, and news fade in whenever they come.
+    window = await Window.open(browser, server.url, color_scheme=scheme, reduced_motion="reduce")
     page = window.page
     await expect(page.get_by_role("button", name=NEW_HERE)).to_be_visible()
     await check(page)
@@ -69,6 +70,7 @@ async def test_nothing_is_in_anybodys_way(browser: Browser, server: Server, sche
     await check(page)
     await fill(window, server)
     await expect(window.rows.filter(has_text="Pay the rent")).to_be_visible()
+    await expect(page.locator("[data-sonner-toast]").first).to_be_visible()
     await check(page)
     await window.rows.filter(has_text="Pay the rent").get_by_role("button", name="Edit").first.click()
     await expect(page.get_by_role("dialog")).to_be_visible()

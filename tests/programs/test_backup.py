@@ -75,7 +75,7 @@ async def restore(url: str, tmp_path: Path, *arguments: str) -> str:
             await asyncio.sleep(0.2)
 
 
-#: What a restore gives anew: to each log, lest a cursor of the time after goes on, and to each identity, whose sessions end.
+#: What a restore gives anew: to each log, lest a cursor of later goes on, and to each identity, whose sessions end.
 GIVEN_ANEW = {"user_stream": "epoch", "identities": "closed_at"}
 
 
@@ -84,7 +84,9 @@ def lines(path: Path) -> dict[str, list[bytes]]:
     with Reader(path) as backup:
         return {
             part.name: sorted(
-                repr({name: value for name, value in row.items() if name != GIVEN_ANEW.get(part.name)}).encode()
+                repr(
+                    {name: value for name, value in row.items() if name != GIVEN_ANEW.get(part.name)}
+                ).encode()
                 for row in backup.rows(part)
             )
             for part in backup.manifest.parts
