@@ -9,6 +9,7 @@ import pytest
 
 from graphql_api.migrate import migrate
 from graphql_api.settings import Settings
+from resolvers import passwords
 from resolvers.database import Database
 from tests.deploy.topology import KINDS
 from tests.services.kafka import Kafka
@@ -64,6 +65,14 @@ def limited_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     server.start_now()
     yield server
     server.end_now(signal.SIGKILL)
+
+
+@pytest.fixture(autouse=True)
+def own_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has waited for one has bound it to an event loop, and each test has a loop of its own."""
+    monkeypatch.setattr(
+        passwords, "turns", passwords.Turns(passwords.HASHES_AT_ONCE, passwords.HASHES_WAITING)
+    )
 
 
 @pytest.fixture(params=BOTH)
