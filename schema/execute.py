@@ -17,6 +17,7 @@ from resolvers.time_limit import limited
 from schema.context import OBJECTS, Context
 from schema.cost import COST
 from schema.documents import Prepared, RequestRefused, too_complex
+from schema.executor import ReadingExecutor
 from schema.types import event as types
 
 log = structlog.get_logger()
@@ -133,7 +134,7 @@ def _build(
 ) -> Executor[Any]:
     """Raises RequestRefused where a variable is bad, and where it would cost too much."""
     name = prepared.operation.name
-    executor = Executor.build(
+    executor = ReadingExecutor.build(
         schema._schema,
         prepared.document,
         context_value=context,

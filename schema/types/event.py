@@ -68,11 +68,8 @@ class Event:
         return cast("Task | None", self._task_of_reminder(info))
 
     @strawberry.field
-    async def reminder(self, info: Info) -> Reminder | None:
-        # Where its task is gone for good, there is none that this could be of.
-        if not self._is_of_reminder or await self._task_of_reminder(info) is None:
-            return None
-        return Reminder.of_data(cast("dict[str, Any]", self.data))
+    def reminder(self, info: Info) -> Reminder | None:
+        return cast("Reminder | None", self._own_reminder(info)) if self._is_of_reminder else None
 
     @property
     def _is_of_reminder(self) -> bool:
@@ -82,6 +79,12 @@ class Event:
         task_id = UUID(cast("dict[str, Any]", self.data)["taskId"])
         row = await info.context.loaders.task.load(task_id)
         return None if row is None else Task.of(row)
+
+    async def _own_reminder(self, info: Info) -> Reminder | None:
+        # Where its task is gone for good, there is none that this could be of.
+        if await self._task_of_reminder(info) is None:
+            return None
+        return Reminder.of_data(cast("dict[str, Any]", self.data))
 
     @classmethod
     def of(cls, event: events.Event, position: Position) -> Self:

@@ -91,11 +91,8 @@ class Task:
         return cast("list[Label]", _read_labels(info, UUID(self.id), self.label_ids))
 
     @strawberry.field
-    async def parent(self, info: Info) -> "Task | None":
-        if self.parent_id is None:
-            return None
-        row = await info.context.loaders.task.load(self.parent_id)
-        return None if row is None else Task.of(row)
+    def parent(self, info: Info) -> "Task | None":
+        return None if self.parent_id is None else cast("Task | None", _read_task(info, self.parent_id))
 
     @strawberry.field
     async def subtasks(self, info: Info) -> list["Task"]:
@@ -103,25 +100,20 @@ class Task:
         return [Task.of(row) for row in rows]
 
     @strawberry.field
-    async def recurrence(self, info: Info) -> Recurrence | None:
+    def recurrence(self, info: Info) -> Recurrence | None:
         if not self.is_recurring:
             return None
-        data: Mapping[str, Any] | None = self.recurrence_data
-        if data is None:
-            row = await info.context.loaders.recurrence.load(UUID(self.id))
-            if row is None:
-                return None
-            data = recurrence_data(row, self.time_zone, rests=self.deleted_at is not None)
-        return Recurrence.of_data(data)
+        if self.recurrence_data is not None:
+            return Recurrence.of_data(self.recurrence_data)
+        return cast("Recurrence | None", _read_recurrence(info, self))
 
     @strawberry.field(
         description="The recurring task that this one was spawned from, and the occurrence it stands for."
     )
-    async def spawned_from(self, info: Info) -> "Task | None":
+    def spawned_from(self, info: Info) -> "Task | None":
         if self.spawned_from_id is None:
             return None
-        row = await info.context.loaders.task.load(self.spawned_from_id)
-        return None if row is None else Task.of(row)
+        return cast("Task | None", _read_task(info, self.spawned_from_id))
 
     @strawberry.field(description="All of them, whatever their status, soonest first.")
     async def reminders(self, info: Info) -> list[Reminder]:
@@ -211,6 +203,18 @@ class TaskConnection:
     def of(cls, page: Page[tables.Task], count: Callable[[], Awaitable[int]]) -> Self:
         edges = [TaskEdge(cursor=cursor, node=Task.of(row)) for cursor, row in page.edges]
         return cls(nodes=[edge.node for edge in edges], edges=edges, page_info=PageInfo.of(page), count=count)
+
+
+async def _read_task(info: Info, task_id: UUID) -> Task | None:
+    row = await info.context.loaders.task.load(task_id)
+    return None if row is None else Task.of(row)
+
+
+async def _read_recurrence(info: Info, task: Task) -> Recurrence | None:
+    row = await info.context.loaders.recurrence.load(UUID(task.id))
+    if row is None:
+        return None
+    return Recurrence.of_data(recurrence_data(row, task.time_zone, rests=task.deleted_at is not None))
 
 
 async def _read_project(info: Info, project_id: UUID) -> Project | None:

@@ -53,7 +53,7 @@ class Case:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class _Maker:
+class Selections:
     def __init__(self, values: Values) -> None:
         self.values = values
         self.variables: dict[str, Any] = {}
@@ -111,7 +111,7 @@ class _Maker:
 
 def make_case(random: Random, root: Field, known: Known) -> Case:
     values = Values(random, known, root.name, wild=random.choice([2, 8, 30]))
-    maker = _Maker(values)
+    maker = Selections(values)
     payload: dict[str, Any] = {"query": maker.query(root), "variables": maker.variables}
     if values.chance(20):
         payload[random.choice(["query", "variables", "operationName", "extensions"])] = values.junk()
