@@ -17,7 +17,7 @@ export NEXT_TELEMETRY_DISABLED := 1
 # Where the suites leave their JUnit reports.
 REPORTS ?= $(CURDIR)/.reports
 # Tests mostly wait, for processes that they start and kill: a file of them for each core at once. Each worker has its own
-# PostgreSQL, Kafka and Redis. (PARALLEL= runs one after another.)
+# PostgreSQL, Kafka, Redis and browser. (PARALLEL= runs one after another.)
 PARALLEL ?= -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 # The sources of a web package: every file of its folder but what is installed, generated or built there.
@@ -81,7 +81,7 @@ test-services: ## What needs a real PostgreSQL, Kafka, Redis or Dapr sidecar, wh
 .PHONY: test-e2e
 test-e2e: ## The built web app in a real browser (Chromium)
 	@$(call locked,setup-run .venv/.ready-dev)
-	@$(PY) -m pytest -m e2e --junitxml="$(REPORTS)/test-e2e/python.xml"
+	@$(PY) -m pytest $(PARALLEL) -m e2e --junitxml="$(REPORTS)/test-e2e/python.xml"
 
 # Of the browser's suite, what is run against the processes that Compose would start: most of it straight over Kafka, and
 # over the other ways what shows that events get through.
