@@ -22,7 +22,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.errors import Unavailable
-from resolvers.time_limit import time_limit
+from resolvers.time_limit import read_in_time, time_limit
 
 POOL_CONNECTIONS = 10
 SQLITE_READERS = 4
@@ -63,7 +63,11 @@ class Database:
 
         Raises Unavailable where the database does not answer.
         """
-        async with outages_as_unavailable(), AsyncSession(self.reader, expire_on_commit=False) as session:
+        async with (
+            outages_as_unavailable(),
+            read_in_time(),
+            AsyncSession(self.reader, expire_on_commit=False) as session,
+        ):
             yield session
 
     @asynccontextmanager
@@ -105,6 +109,8 @@ async def within_time(session: AsyncSession) -> AsyncIterator[None]:
         await session.flush()
         if limit is not None:
             limit.lift()
+    if limit is not None:
+        limit.committed()
 
 
 def insert_into(session: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:

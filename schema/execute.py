@@ -27,7 +27,7 @@ WITHOUT_VIEWER = frozenset(
     {"signUp", "logIn", "refreshSession", "logOut", "requestPasswordReset", "resetPassword"}
 )
 
-#: The longest that a query takes, and a mutation until its commit begins.
+#: The longest that a query takes, and a mutation until its commit begins, and what it reads for its answer after that.
 OPERATION_SECONDS = 10.0
 
 type Answer = dict[str, Any]

@@ -160,3 +160,24 @@ async def test_each_change_of_one_operation_has_its_own_time(user: User):  # noq
         "tasks": {"totalCount": 1},
         "projects": {"nodes": [{"name": "x"}]},
     }
+
+
+@pytest.mark.usefixtures("soon")
+async def test_what_is_read_too_slowly_after_a_commit_is_a_failed_field_of_what_was_done(user: User):  # noqa: F811
+    project = await user.make("createProject", "project", name="x")
+    task = await user.make("createTask", "task", title="x", projectId=project)
+    await make_endless(user.parts.database, "projects")
+    query = """mutation ($id: ID!) {
+      completeTask(input: {id: $id}) { cursor task { id project { name } } errors { code } }
+      again: completeTask(input: {id: $id}) { task { id completed } errors { code } } }"""
+    async with asyncio.timeout(EARLIER_SECONDS):
+        answer = await user.post(query, {"id": task})
+    [error] = answer["errors"]
+    assert error["path"] == ["completeTask", "task", "project"]
+    assert error["extensions"] == {"code": "UNAVAILABLE"}
+    done = answer["data"]["completeTask"]
+    assert (done["task"], done["errors"]) == ({"id": task, "project": None}, [])
+    assert done["cursor"] is not None
+    # The next one has its own time, and finds that it was done.
+    assert answer["data"]["again"] == {"task": {"id": task, "completed": True}, "errors": []}
+    await until_nothing_runs(user.parts.database)
