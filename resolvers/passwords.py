@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
-from functools import lru_cache
+from functools import partial
 from time import perf_counter
 
 from argon2 import PasswordHasher
@@ -17,6 +17,10 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 HASHES_AT_ONCE = 2 if (os.process_cpu_count() or 1) > 2 else 1
 #: Some ten seconds of work. Who comes when so many wait would wait for longer than people do.
 HASHES_WAITING = 250
+#: Of a password that nobody knows, made as all are: what is checked where there is no account.
+NOBODYS_HASH = (
+    "$argon2id$v=19$m=19456,t=2,p=1$J1BwZMo3Lf/EIJO10ss2Vg$0TXBMw1J3oejgKmEmgog0HdvWwrkn+S04ZtxvrKrdnA"
+)
 #: In the place of a hash, where somebody else signs in the account's owner. No password matches it.
 NO_PASSWORD = "!"
 
@@ -41,12 +45,16 @@ class Turns:
         finally:
             self.waiting -= 1
         began = perf_counter()
-        try:
-            return await asyncio.to_thread(work, *given, **named)
-        finally:
+        working = asyncio.get_running_loop().run_in_executor(None, partial(work, *given, **named))
+
+        def on_end(_: asyncio.Future[T]) -> None:
             self._places.release()
             if self.on_end is not None:
                 self.on_end(began - came, perf_counter() - began)
+
+        working.add_done_callback(on_end)
+        # No thread can be cancelled: it has its place until it has ended, whether or not somebody waits for it.
+        return await asyncio.shield(working)
 
 
 turns = Turns(HASHES_AT_ONCE, HASHES_WAITING)
@@ -74,11 +82,6 @@ def is_outdated(password_hash: str) -> bool:
 
 def _verify(password_hash: str | None, password: str) -> bool:
     try:
-        return _HASHER.verify(password_hash or _hash_of_nothing(), password)
+        return _HASHER.verify(password_hash or NOBODYS_HASH, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-@lru_cache(1)
-def _hash_of_nothing() -> str:
-    return _HASHER.hash("no account has this password")
