@@ -124,6 +124,7 @@ class Parts:
         await self.bus.stop()
         await self.broadcast.disconnect()
         await self.rates.close()
+        await self.authentication.close()
         await self.exposition.stop()
         await self.database.close()
         if self.tracer is not None:
@@ -160,7 +161,7 @@ def open_parts(settings: Settings, workers: Path | None = None) -> Parts:
         log=log,
         tokens=tokens,
         authentication=Authentication(
-            database, tokens, open_provider(settings), timedelta(days=settings.session_days)
+            log, tokens, open_provider(settings), timedelta(days=settings.session_days)
         ),
         schema=schema,
         reading=Reading(Documents(schema, production=settings.production)),

@@ -77,9 +77,14 @@ def verified_claims(
     )
 
 
+def has_ended(expires_at: datetime, leeway_seconds: float = CLOCK_SECONDS) -> bool:
+    """leeway_seconds: how long after its end a token is still taken."""
+    return expires_at.timestamp() + leeway_seconds <= time.time()
+
+
 def refuse_ended(expires_at: datetime, leeway_seconds: float) -> None:
-    """Raises TokenExpired. leeway_seconds: how long after its end a token is still taken."""
-    if expires_at.timestamp() + leeway_seconds <= time.time():
+    """Raises TokenExpired."""
+    if has_ended(expires_at, leeway_seconds):
         raise TokenExpired
 
 

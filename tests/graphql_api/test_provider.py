@@ -1,5 +1,6 @@
 """The keys of an outside identity provider: when they are fetched, what of them is used, and what is refused."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -10,14 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from graphql_api.auth.provider import (
+from graphql_api.auth.key_set import (
     FETCHED_BYTES,
     FRESH_SECONDS,
     KEYS,
     RETRY_SECONDS,
     STALE_SECONDS,
-    Provider,
 )
+from graphql_api.auth.provider import Provider
 from graphql_api.auth.tokens import TokenExpired, TokenInvalid
 from resolvers.errors import Unavailable
 from tests.support.keys import new_key
@@ -34,9 +35,15 @@ class Reader:
     async def read(self, token: str, leeway: float = 30) -> str:
         """The subject, or the name of what is raised."""
         try:
-            return (await self.provider.read(token, leeway)).subject
+            said, _ = await self.provider.read(token, leeway)
         except (TokenInvalid, TokenExpired, Unavailable) as error:
             return type(error).__name__
+        return said.subject
+
+    async def settle(self) -> None:
+        """Until what is fetched beside the requests is there."""
+        if (fetching := self.provider.keys._fetching) is not None:
+            await asyncio.wait({fetching})
 
 
 @pytest.fixture
@@ -69,6 +76,8 @@ async def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(theirs: Identity
     assert theirs.fetches == 2
     del theirs.keys["first"]
     ours.now += FRESH_SECONDS + 1
+    await ours.read(old)
+    await ours.settle()
     assert await ours.read(old) == "TokenInvalid"
     assert await ours.read(theirs.token()) == "ana"
     assert theirs.fetches == 3
@@ -125,6 +134,8 @@ async def test_an_answer_that_is_no_key_set_changes_nothing(
     assert await ours.read(theirs.token()) == "ana"
     theirs.answer = lambda: answer
     ours.now += FRESH_SECONDS + 1
+    assert await ours.read(theirs.token()) == "ana"
+    await ours.settle()
     assert await ours.read(theirs.token()) == "ana"
     assert theirs.fetches == 3
 
@@ -238,4 +249,28 @@ async def test_only_an_address_that_the_provider_has_verified_is_believed(
 ):
     for verified, expected in ((True, "ana@example.com"), (False, None), ("true", None), (None, None)):
         token = theirs.token(email="ana@example.com", email_verified=verified)
-        assert (await ours.provider.read(token, 0)).email == expected
+        said, _ = await ours.provider.read(token, 0)
+        assert said.email == expected
+
+
+async def test_a_session_is_what_stays_the_same_as_tokens_are_renewed(theirs: IdentityProvider, ours: Reader):
+    async def session(**claims: Any) -> tuple[str, bool]:
+        said, _ = await ours.provider.read(theirs.token(**claims), 0)
+        return said.session, said.outlives_the_token
+
+    async def same(first: dict[str, Any], second: dict[str, Any]) -> tuple[bool, bool]:
+        (one, outlives), (other, _) = await session(**first), await session(**second)
+        return one == other, outlives
+
+    signed_in = {"auth_time": 1_700_000_000, "azp": "web"}
+    assert await same({"sid": "x", "auth_time": 1}, {"sid": "x", "auth_time": 2}) == (True, True)
+    assert await same({"sid": "x"}, {"sid": "y"}) == (False, True)
+    # Without `sid`: one sign-in with one program.
+    assert await same(signed_in, signed_in) == (True, True)
+    assert await same(signed_in, signed_in | {"sid": ""}) == (True, True)
+    assert await same(signed_in, signed_in | {"auth_time": 1_700_000_001}) == (False, True)
+    assert await same(signed_in, signed_in | {"azp": "phone"}) == (False, True)
+    assert await same({"auth_time": 1, "client_id": "web"}, {"auth_time": 1}) == (False, True)
+    # Without either, each token.
+    assert await same({}, {}) == (False, False)
+    assert await same({"auth_time": True}, {"auth_time": "yesterday"}) == (False, False)

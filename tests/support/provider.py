@@ -22,13 +22,16 @@ def published(key: EllipticCurvePrivateKey, kid: str, **more: Any) -> dict[str, 
 
 
 class IdentityProvider:
-    """`keys` are published; `kid` names the one that signs. `answer` replaces what is said to a GET of the keys."""
+    """`keys` are published; `kid` names the one that signs. `answer` replaces what is said to a GET of the keys, once
+    it `may_answer`."""
 
     def __init__(self) -> None:
         self.keys: dict[str, EllipticCurvePrivateKey] = {"first": new_key()}
         self.kid = "first"
         self.fetches = 0
         self.answer: Callable[[], bytes] = self.key_set
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self._server: asyncio.Server | None = None
         self._port = 0
 
@@ -91,6 +94,7 @@ class IdentityProvider:
         try:
             await reader.readuntil(b"\r\n\r\n")
             self.fetches += 1
+            await self.may_answer.wait()
             writer.write(self.answer())
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
