@@ -16,6 +16,8 @@ from resolvers.errors import Unavailable
 from resolvers.log.inbox import PURGE_ENTRIES, purge_inbox
 from resolvers.log.transaction import Log
 from resolvers.reset_links import purge_resets
+from resolvers.session_bounds import KEPT as KEPT_SESSIONS
+from resolvers.session_bounds import PURGE_SESSIONS, purge_sessions
 from resolvers.tasks import purge_deleted, users_with_purgeable
 
 log = structlog.get_logger()
@@ -61,6 +63,9 @@ class Timetable:
         )
         self._scheduler.add_job(
             self._purge_deliveries, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
+        )
+        self._scheduler.add_job(
+            self._purge_sessions, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
         )
         self._scheduler.add_job(
             self._forget, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
@@ -122,6 +127,16 @@ class Timetable:
             if some < PURGE_DELIVERIES:
                 return purged
 
+    async def purge_sessions(self) -> int:
+        """Take away the sign-in sessions that have long been over; returns how many."""
+        purged = 0
+        while True:
+            async with self._database.transaction() as session:
+                some = await purge_sessions(session, await self._database.now(session) - KEPT_SESSIONS)
+            purged += some
+            if some < PURGE_SESSIONS:
+                return purged
+
     async def _tick(self) -> None:
         try:
             await self._due.work()
@@ -152,3 +167,9 @@ class Timetable:
             await self.purge_deliveries()
         except Unavailable:
             log.warning("deliveries_purge_waits", reason="the database does not answer")
+
+    async def _purge_sessions(self) -> None:
+        try:
+            await self.purge_sessions()
+        except Unavailable:
+            log.warning("sessions_purge_waits", reason="the database does not answer")

@@ -18,6 +18,7 @@ from resolvers.log.transaction import Committed, Log, Transaction
 from resolvers.passwords import NO_PASSWORD, hash_password, is_outdated, password_matches
 from resolvers.reminders.plan import follow_all_day_time
 from resolvers.reset_links import void_resets
+from resolvers.session_bounds import end_surplus
 from resolvers.sessions import Grant, begin_session, end_session, end_sessions, refresh, session_of_token
 from resolvers.tables import Identity, SignInSession, User, UserStream
 from resolvers.unset import UNSET, Unset
@@ -90,24 +91,28 @@ async def add_user(
     return user
 
 
-async def log_in(
-    database: Database, email: str, password: str, user_agent: str, lifetime: timedelta
-) -> SignedIn:
-    """Begin a session. Raises BadCredentials, the same and after the same time whichever of the two is wrong."""
-    async with database.read() as reading:
+async def log_in(log: Log, email: str, password: str, user_agent: str, lifetime: timedelta) -> SignedIn:
+    """Begin a session, and end the longest unused where there are too many.
+
+    Raises BadCredentials, the same and after the same time whichever of the two is wrong.
+    """
+    async with log.database.read() as reading:
         known = await find_user(reading, email.strip())
     matches = await password_matches(known.password_hash if known else None, password)
     if known is None or not matches:
         raise BadCredentials(WRONG)
     renewed = await hash_password(password) if is_outdated(known.password_hash) else None
-    async with database.transaction() as session:
-        now = await database.now(session)
+    async with log.database.transaction() as session:
+        now = await log.database.now(session)
         user = await session.get(User, known.id, with_for_update=True)
         if user is None or user.password_hash != known.password_hash:
             raise BadCredentials(WRONG)  # changed while the hash was checked
         if renewed is not None:
             user.password_hash = renewed
         grant = begin_session(session, user.id, user_agent, now, lifetime)
+        ended = await end_surplus(session, grant.viewer, now)
+    if ended:
+        log.announce(Committed(ended_sessions=ended))
     return SignedIn(user, grant, now)
 
 

@@ -12,14 +12,15 @@ from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
 import sqlalchemy as sa
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers import validation
 from resolvers.accounts import add_user, find_user
 from resolvers.database import Database
 from resolvers.errors import Invalid, Unauthenticated, Unavailable
+from resolvers.log.transaction import Committed, Log
 from resolvers.passwords import NO_PASSWORD
+from resolvers.session_bounds import end_surplus
 from resolvers.sessions import SECRET_BYTES, shown_agent
 from resolvers.tables import Identity, SignInSession, User
 from resolvers.viewer import Viewer
@@ -27,8 +28,6 @@ from resolvers.viewer import Viewer
 #: Two first tokens at once: one of them finds what the other made.
 TRIES = 3
 NOWHERE = "identity.invalid"
-#: A session that is over is kept for so long: no token of it is good any more.
-KEPT_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Assertion:
 
     issuer: str
     subject: str
-    #: The provider's name of the session.
+    #: The provider's name of the session, or what stands for it.
     session: str
     #: Whether further tokens will be of that session.
     outlives_the_token: bool
@@ -49,20 +48,23 @@ class Assertion:
     time_zone: str
 
 
-async def admit(database: Database, said: Assertion, user_agent: str, lifetime: timedelta) -> Viewer:
+async def admit(log: Log, said: Assertion, user_agent: str, lifetime: timedelta) -> Viewer:
     """Raises Unauthenticated where that session has ended, or the account was deleted since. Raises Unavailable."""
     for _ in range(TRIES):
         try:
-            async with database.transaction() as session:
-                return await _admit(database, session, said, user_agent, lifetime)
+            async with log.database.transaction() as session:
+                viewer, ended = await _admit(log.database, session, said, user_agent, lifetime)
         except sa.exc.IntegrityError:
             continue
+        if ended:
+            log.announce(Committed(ended_sessions=ended))
+        return viewer
     raise Unavailable
 
 
 async def _admit(
     database: Database, session: AsyncSession, said: Assertion, user_agent: str, lifetime: timedelta
-) -> Viewer:
+) -> tuple[Viewer, list[UUID]]:
     key = sha256(f"{said.issuer}\x00{said.subject}".encode()).digest()
     now = await database.now(session)
     identity = await session.get(Identity, key, with_for_update=True)
@@ -75,16 +77,12 @@ async def _admit(
         user = await _new_account(session, said, now)
         identity.user_id, identity.closed_at = user.id, None
     user_id = identity.user_id
-    await session.execute(
-        sa.delete(SignInSession).where(
-            col(SignInSession.user_id) == user_id, col(SignInSession.expires_at) < now - KEPT_AFTER
-        )
-    )
-    session_id = uuid5(UUID(bytes=key[:16]), said.session)
-    row = await session.get(SignInSession, session_id)
+    viewer = Viewer(user_id, uuid5(UUID(bytes=key[:16]), said.session))
+    row = await session.get(SignInSession, viewer.session_id)
+    ended: list[UUID] = []
     if row is None:
         row = SignInSession(
-            id=session_id,
+            id=viewer.session_id,
             user_id=user_id,
             # Nobody has the token to this: it is the provider that renews.
             token_hash=secrets.token_bytes(SECRET_BYTES),
@@ -95,11 +93,12 @@ async def _admit(
             expires_at=said.expires_at,
         )
         session.add(row)
+        ended = await end_surplus(session, viewer, now)
     elif row.ended_at is not None or row.user_id != user_id:
         raise Unauthenticated
     row.last_used_at = now
     row.expires_at = now + lifetime if said.outlives_the_token else said.expires_at
-    return Viewer(user_id, session_id)
+    return viewer, ended
 
 
 async def _new_account(session: AsyncSession, said: Assertion, now: datetime) -> User:

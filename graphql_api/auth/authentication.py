@@ -73,7 +73,7 @@ class Authentication:
                 raise
         said, key = await provider.read(token, leeway_seconds)
         try:
-            viewer = await admit(self._log.database, said, user_agent, self._session_lifetime)
+            viewer = await admit(self._log, said, user_agent, self._session_lifetime)
         except Unauthenticated:
             raise TokenInvalid from None
         return Verified(Claims(viewer, said.expires_at), key)

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from resolvers.tables.columns import id_field, owned_by_user
+from resolvers.tables.columns import id_field, only, owned_by_user
 
 
 class User(SQLModel, table=True):
@@ -30,6 +30,10 @@ class SignInSession(SQLModel, table=True):
     """One place where a user is signed in: a family of refresh tokens, of which one is good at a time."""
 
     __tablename__ = "sign_in_sessions"
+    __table_args__ = (
+        sa.Index("sign_in_sessions_expiring", "expires_at"),
+        sa.Index("sign_in_sessions_ended", "ended_at", **only("ended_at IS NOT NULL")),
+    )
 
     id: UUID = id_field()
     user_id: UUID = owned_by_user(index=True)

@@ -67,7 +67,7 @@ class AccountMutations:
         _refuse_cookie(context, input.in_cookie)
         async with context.attempts.password(input.email):
             signed_in = await accounts.log_in(
-                context.database, input.email, input.password, context.user_agent, _lifetime(context)
+                context.log, input.email, input.password, context.user_agent, _lifetime(context)
             )
         return _answer(context, signed_in, input.in_cookie)
 
