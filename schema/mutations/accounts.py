@@ -1,5 +1,6 @@
 """Signing up, in and out, and changing one's own account."""
 
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 import strawberry
@@ -42,10 +43,13 @@ def _lifetime(context: Context) -> timedelta:
     return timedelta(days=context.session_days)
 
 
-async def _own_email(context: Context) -> str:
-    """Raises Unauthenticated."""
-    async with context.database.read() as session:
-        return (await accounts.read_user(session, context.signed_in.user_id)).email
+def _own_attempts(context: Context) -> AbstractAsyncContextManager[None]:
+    """Of whoever is signed in, apart from a stranger's at the account: those must not keep its owner from changing the
+    password, nor can a session that was stolen be used to guess it. Nobody else knows the id that they are counted by.
+
+    Raises Unauthenticated, RateLimited.
+    """
+    return context.attempts.password(str(context.signed_in.user_id))
 
 
 @strawberry.type
@@ -119,7 +123,7 @@ class AccountMutations:
     )
     async def change_password(self, info: Info, input: inputs.ChangePasswordInput) -> ChangePasswordPayload:
         context = info.context
-        async with context.attempts.password(await _own_email(context)):
+        async with _own_attempts(context):
             await accounts.change_password(context.log, context.signed_in, input.password, input.new_password)
         return ChangePasswordPayload()
 
@@ -149,7 +153,7 @@ class AccountMutations:
     )
     async def delete_account(self, info: Info, input: inputs.DeleteAccountInput) -> DeleteAccountPayload:
         context = info.context
-        async with context.attempts.password(await _own_email(context)):
+        async with _own_attempts(context):
             await accounts.delete_account(context.log, context.signed_in, input.password)
         if context.cookies.received:
             context.cookies.set(None)

@@ -75,7 +75,7 @@ async def test_aliases_gain_nothing(limited: Api):
     assert outcome(await log_in(limited, limited.email)) == "RATE_LIMITED"
 
 
-async def test_passwords_that_confirm_count_on_the_account_too(limited: Api):
+async def test_passwords_that_confirm_are_limited_too(limited: Api):
     await limited.sign_up()
     for number in range(5):
         if number % 2:
@@ -86,8 +86,26 @@ async def test_passwords_that_confirm_count_on_the_account_too(limited: Api):
         assert payload["errors"] == [{"code": "BAD_CREDENTIALS"}]
     query = "mutation ($input: DeleteAccountInput!) { deleteAccount(input: $input) { errors { code } } }"
     assert code(await limited.post(query, {"input": {"password": PASSWORD}})) == "RATE_LIMITED"
-    assert outcome(await log_in(limited, limited.email)) == "RATE_LIMITED"
     assert (await limited.run(ME))["viewer"]["id"] == limited.user_id
+    # Whichever session they come by; and the owner, who may be somebody else, can still sign in.
+    assert outcome(await log_in(limited, limited.email)) == "ok"
+    elsewhere = await limited.run(LOG_IN, input={"email": limited.email, "password": PASSWORD})
+    async with Api(limited.url, elsewhere["logIn"]["accessToken"]) as other:
+        assert code(await other.post(query, {"input": {"password": PASSWORD}})) == "RATE_LIMITED"
+
+
+async def test_a_strangers_guesses_do_not_keep_the_owner_from_changing_the_password(limited: Api):
+    await limited.sign_up()
+    async with Api(limited.url) as stranger:
+        stranger.http.headers["X-Forwarded-For"] = next(_addresses)
+        for _ in range(5):
+            await log_in(stranger, limited.email, "not the password")
+        assert outcome(await log_in(stranger, limited.email)) == "RATE_LIMITED"
+    new = {"password": PASSWORD, "newPassword": "another good one"}
+    assert (await limited.mutate("changePassword", "errors { code }", **new))["errors"] == []
+    assert (await limited.mutate("deleteAccount", "errors { code }", password=new["newPassword"]))[
+        "errors"
+    ] == []
 
 
 async def test_the_twenty_first_account_of_an_address_has_to_wait(limited: Api):
