@@ -3,13 +3,16 @@
 import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from pathlib import Path
 from threading import get_ident
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 
-from resolvers import passwords
+from resolvers import passwords, session_bounds
+from tests.api.test_batching import User, user  # noqa: F401 - a fixture
+from tests.live.inside import process
 from tests.support.client import LOG_IN, PASSWORD, SIGN_UP, Api, open_socket
 from tests.support.server import Server
 
@@ -265,15 +268,77 @@ async def test_over_https_the_cookie_is_for_this_host_alone(shared_server: Serve
         assert answer.headers["strict-transport-security"]
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
-async def test_another_sites_page_may_not_use_the_cookie(shared_server: Server, origin: str):
+async def last_used(api: Api) -> str:
+    """When the only session was refreshed."""
+    [session] = (await api.run("{ sessions { lastUsedAt } }"))["sessions"]
+    return str(session["lastUsedAt"])
+
+
+BY_COOKIE = {"query": REFRESH, "variables": {"input": {"inCookie": True}}}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"Origin": origin} for origin in ("https://evil.example", "null", "http://127.0.0.1:1")),
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+async def test_another_sites_page_may_not_use_the_cookie(shared_server: Server, said: dict[str, str]):
     async with Api(shared_server.url) as api:
         await api.sign_up(inCookie=True)
-        request = {"query": REFRESH, "variables": {"input": {"inCookie": True}}}
-        refused = await api.http.post("/graphql", json=request, headers={"Origin": origin})
+        before = await last_used(api)
+        refused = await api.http.post("/graphql", json=BY_COOKIE, headers=said)
         assert refused.status_code == 403
         assert "access-control-allow-origin" not in refused.headers
+        assert await last_used(api) == before
         assert (await refresh(api, inCookie=True))["errors"] == []
+        assert await last_used(api) != before
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", None]
+)
+@pytest.mark.parametrize("from_here", [True, False])
+async def test_nothing_uses_the_cookie_that_a_browser_sends_without_asking_first(
+    shared_server: Server, media_type: str | None, from_here: bool
+):
+    """A form or a script of another page can say no `application/json` unless a preflight allows it: it stands for the
+    header of their own that others demand."""
+    async with Api(shared_server.url) as api:
+        await api.sign_up(inCookie=True)
+        before = await last_used(api)
+        headers = {} if media_type is None else {"Content-Type": media_type}
+        if from_here:
+            headers["Origin"] = shared_server.url
+        refused = await api.http.post("/graphql", content=json.dumps(BY_COOKIE), headers=headers)
+        assert refused.status_code == 415
+        by_address = await api.http.get("/graphql", params={"query": REFRESH}, headers=headers)
+        assert by_address.status_code == 405
+        assert await last_used(api) == before
+
+
+async def test_whether_there_is_an_account_shows_neither_in_the_answer_nor_in_the_work(
+    user: User,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+):
+    hashes: list[float] = []
+    monkeypatch.setattr(passwords.turns, "on_end", lambda _, worked: hashes.append(worked))
+
+    async def work(email: str) -> tuple[Any, list[str], int]:
+        hashes.clear()
+        query = (
+            "mutation ($input: LogInInput!) { logIn(input: $input) { accessToken errors { code message } } }"
+        )
+        user.statements.clear()
+        answer = await user.run(query, input={"email": email, "password": "not the password"})
+        return answer, [statement for statement, _ in user.statements], len(hashes)
+
+    known, unknown = await work(user.email), await work("nobody@example.com")
+    assert known == unknown
+    assert known[2] == 1
 
 
 async def test_a_preflight_of_another_site_allows_it_nothing(ana: Api):
@@ -346,13 +411,13 @@ async def test_no_password_is_hashed_on_the_event_loop(monkeypatch: pytest.Monke
             threads.append(get_ident())
             return super().hash(*password, **more)
 
+        def verify(self, *given: Any) -> Any:
+            threads.append(get_ident())
+            return super().verify(*given)
+
     monkeypatch.setattr(passwords, "_HASHER", Noting(time_cost=1, memory_cost=64, parallelism=1))
-    passwords._hash_of_nothing.cache_clear()
-    try:
-        assert not await passwords.password_matches(None, "x")
-        await passwords.hash_password("x")
-    finally:
-        passwords._hash_of_nothing.cache_clear()
+    assert not await passwords.password_matches(None, "x")
+    await passwords.hash_password("x")
     assert len(threads) == 2
     assert get_ident() not in threads
 
@@ -421,3 +486,19 @@ async def test_nothing_that_opens_a_door_is_ever_logged(shared_server: Server, a
         refreshed["refreshToken"].partition(".")[2],
     ):
         assert secret not in shared_server.log
+
+
+async def test_one_session_too_many_ends_the_longest_unused_with_its_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(session_bounds, "MOST_SESSIONS", 2)
+    async with process(tmp_path) as running, Api(running.url) as phone:
+        await phone.sign_up()
+        laptop = await phone.run(LOG_IN, input={"email": phone.email, "password": PASSWORD})
+        other = laptop["logIn"]["accessToken"]
+        async with open_socket(running.url, phone.token) as socket, open_socket(running.url, other):
+            await phone.run(LOG_IN, input={"email": phone.email, "password": PASSWORD})
+            assert await socket.close_code() == 4403
+            answer = await phone.post("{ sessions { id } }")
+            assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+            assert len((await Api(running.url, other).run("{ sessions { id } }"))["sessions"]) == 2
