@@ -1,10 +1,11 @@
-"""CPU time of processes that were started somewhere else, from /proc."""
+"""CPU time and memory of processes that were started somewhere else, from /proc."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 def find_pid(words: str) -> int:
@@ -26,6 +27,17 @@ def cpu_seconds(pid: int) -> float:
         # The command's name stands in parentheses and may hold anything; fields count from behind it.
         total += sum(int(ticks) for ticks in stat.rpartition(")")[2].split()[11:15]) / TICKS
     return total
+
+
+def resident_bytes(pid: int) -> int:
+    """Of the process and of all that it started and that is still there."""
+    total = 0
+    for each in _tree(pid):
+        try:
+            total += int(Path(f"/proc/{each}/statm").read_text(encoding="utf-8").split()[1])
+        except OSError:
+            continue
+    return total * PAGE_BYTES
 
 
 def machine_seconds() -> float:

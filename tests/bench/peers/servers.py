@@ -1,0 +1,224 @@
+"""What is put under load, each a process of its own on loopback, with USERS users who are numbered from 0."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.bench.cpu import find_pid
+from tests.bench.peers import programs
+from tests.bench.peers.documents import LIST, TITLE, create_body, greeting, list_body
+from tests.bench.post import BenchFailed
+from tests.bench.target import TaskFlow, taskflow
+from tests.services import postgres
+from tests.support.client import PASSWORD, Api
+from tests.support.server import KEPT_ENVIRONMENT, ROOT
+
+USERS = 50
+#: The last user's, for whoever reads lists. The Node peer makes the same for itself (yoga/rows.js).
+PROJECTS, LABELS, TASKS = 5, 5, 200
+START_SECONDS, STOP_SECONDS = 60, 10
+
+
+@dataclass(slots=True)
+class Subject:
+    """A running server. `create`, `list` and `listen` are what the load client is to do there."""
+
+    name: str
+    port: int
+    pid: int
+    #: By user, the Authorization header.
+    authorizations: list[str]
+    #: Its own PostgreSQL's, where it has one.
+    database_pid: int | None = None
+    accepted: str = '"errors":[]'
+    path: str = "/graphql"
+    #: How long the answers are that it gives, by what was asked, in bytes.
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def create(self, user: int) -> dict[str, str]:
+        return self._request(user, create_body())
+
+    def list(self, user: int) -> dict[str, str]:
+        return self._request(user, list_body())
+
+    def listen(self, user: int) -> dict[str, Any]:
+        """One device."""
+        with self._http(user) as http:
+            after = http.post("/graphql", json={"query": "{ cursor }"}).json()["data"]["cursor"]
+        return {
+            "User": user,
+            "Kind": "graphql",
+            "Path": self.path,
+            "Greeting": greeting(self.authorizations[user], after),
+        }
+
+    def check_list(self) -> None:
+        """Raises BenchFailed where it does not give the last user's tasks whole."""
+        with self._http(USERS - 1) as http:
+            answer = http.post("/graphql", json={"query": LIST, "variables": {"first": 50}})
+        nodes = answer.json()["data"]["tasks"]["nodes"]
+        if len(nodes) != 50 or any(len(n["labels"]) != 2 or not n["project"]["name"] for n in nodes):
+            raise BenchFailed(f"{self.name} lists something else: {answer.text[:300]}")
+        self.sizes["list"] = len(answer.content)
+
+    def _request(self, user: int, body: str) -> dict[str, str]:
+        return {"Path": self.path, "Authorization": self.authorizations[user], "Body": body}
+
+    def _http(self, user: int) -> httpx.Client:
+        headers = {"authorization": self.authorizations[user]}
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=20)
+
+
+class Raw(Subject):
+    """What is posted there goes to the user's sockets as it is."""
+
+    frame = ""
+
+    def create(self, user: int) -> dict[str, str]:
+        return {"Path": f"/user-{user}", "Authorization": "", "Body": self.frame}
+
+    def listen(self, user: int) -> dict[str, Any]:
+        return {"User": user, "Kind": "graphql", "Path": f"/user-{user}", "Greeting": []}
+
+
+@dataclass(slots=True)
+class PocketBase(Subject):
+    user_ids: list[str] = field(default_factory=list)
+
+    def create(self, user: int) -> dict[str, str]:
+        body = f'{{"user":"{self.user_ids[user]}","title":"{TITLE}","timeZone":"UTC","version":1}}'
+        return self._request(user, body)
+
+    def listen(self, user: int) -> dict[str, Any]:
+        return {
+            "User": user,
+            "Kind": "events",
+            "Path": "/api/realtime",
+            "Greeting": ['{"clientId":"CLIENT","subscriptions":["tasks/*"]}'],
+            "Authorization": self.authorizations[user],
+        }
+
+
+@contextmanager
+def our_server(name: str, folder: Path, database_url: str = "") -> Iterator[Subject]:
+    """As shipped, but for the limits that keep one account from a load such as this, and tokens that outlive it."""
+    environment = {"DATABASE_URL": database_url} if database_url else {}
+    with taskflow(folder, USERS, TaskFlow, ACCESS_TOKEN_MINUTES="60", **environment) as running:
+        subject = Subject(name, running.port, running.pid, [f"Bearer {token}" for token in running.tokens])
+        asyncio.run(_seed(subject))
+        subject.check_list()
+        yield subject
+
+
+@contextmanager
+def yoga_server(name: str, kind: str, where: str) -> Iterator[Subject]:
+    command = ["node", str(programs.yoga() / "server.js"), kind, where]
+    with _started(name, command, NODE_ENV="production") as (port, pid):
+        subject = Subject(name, port, pid, [f"Bearer user-{user}" for user in range(USERS)])
+        subject.check_list()
+        yield subject
+
+
+@contextmanager
+def plain_server(name: str, database_url: str) -> Iterator[Subject]:
+    command = [sys.executable, "-m", "tests.bench.peers.plain", database_url]
+    with _started(name, command) as (port, pid):
+        yield Subject(name, port, pid, [f"Bearer user-{user}" for user in range(USERS)])
+
+
+@contextmanager
+def pocketbase_server(name: str, folder: Path) -> Iterator[PocketBase]:
+    port = postgres.free_port()
+    command = [str(programs.pocketbase()), "serve", f"--http=127.0.0.1:{port}", f"--dir={folder}"]
+    with _started(name, command) as (_, pid):
+        ids, tokens = [], []
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/collections/users", timeout=20) as http:
+            for user in range(USERS):
+                email = f"user-{user}@example.com"
+                new = {"email": email, "password": PASSWORD, "passwordConfirm": PASSWORD}
+                http.post("/records", json=new).raise_for_status()
+                signed_in = http.post("/auth-with-password", json={"identity": email, "password": PASSWORD})
+                signed_in.raise_for_status()
+                tokens.append(signed_in.json()["token"])
+                ids.append(signed_in.json()["record"]["id"])
+        yield PocketBase(
+            name, port, pid, tokens, accepted=f'"title":"{TITLE[:6]}', path="/api/collections/tasks/records", user_ids=ids
+        )
+
+
+@contextmanager
+def raw_server(name: str, answer: str, frame: str) -> Iterator[Raw]:
+    command = [sys.executable, "-m", "tests.bench.floor", answer]
+    with _started(name, command) as (port, pid):
+        subject = Raw(name, port, pid, [""] * USERS)
+        subject.frame = frame
+        yield subject
+
+
+@contextmanager
+def own_postgresql() -> Iterator[tuple[str, int]]:
+    """Its URL and its id. It waits for the disk, as it does by itself."""
+    with postgres.postgresql(durable=True) as url:
+        port = re.search(r":(\d+)/", url)
+        assert port is not None
+        yield url, find_pid(f"-p {port[1]} ")
+
+
+@contextmanager
+def _started(name: str, command: list[str], **environment: str) -> Iterator[tuple[int, int]]:
+    """Its port, as it says it, and its id."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=_kept() | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    try:
+        said = b""
+        while (found := re.search(rb"http://127\.0\.0\.1:(\d+)", said)) is None:
+            line = process.stdout.readline()
+            if not line:
+                raise BenchFailed(f"{name} did not start: {said.decode()[-500:]}")
+            said += line
+        yield int(found[1]), process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+def _kept() -> dict[str, str]:
+    return {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+
+    return {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+
+
+async def _seed(subject: Subject) -> None:
+    token = subject.authorizations[USERS - 1].removeprefix("Bearer ")
+    async with Api(f"http://127.0.0.1:{subject.port}", token) as api:
+        projects = [await api.mutate("createProject", "project { id }", name=f"Project {i}") for i in range(PROJECTS)]
+        labels = [await api.mutate("createLabel", "label { id }", name=f"Label {i}") for i in range(LABELS)]
+        for i in range(TASKS):
+            await api.mutate(
+                "createTask",
+                "errors { message }",
+                title=f"Task {i}",
+                projectId=projects[i % PROJECTS]["project"]["id"],
+                labelIds=[labels[(i + n) % LABELS]["label"]["id"] for n in range(2)],
+            )
