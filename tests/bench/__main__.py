@@ -1,8 +1,9 @@
-"""`python -m tests.bench [changes] [due] [buses] [web] [hostile] [sign_in]`: one bounded run on loopback.
+"""`python -m tests.bench [changes] [peers] [due] [buses] [web] [hostile] [sign_in]`: one bounded run on loopback.
 
 It ends what it started.
 
 changes  changes a second and their way to other devices, beside the floor
+peers    the same beside Node, PocketBase and others that do what TaskFlow does, by a load client in Go
 due      how late reminders ring, on SQLite and PostgreSQL
 buses    what Kafka, Redis and Dapr add to the way of a change, and how many events go through
 web      the web app in a browser: clicks, a list of thousands, the first load
@@ -27,14 +28,15 @@ from typing import Any
 
 from tests.bench import buses, due, hostile, sign_in, web
 from tests.bench.bounded import run
-from tests.bench.load import under_load
+from tests.bench.load import sample
+from tests.bench.peers import measure as peers
 from tests.bench.post import BenchFailed
 from tests.bench.report import Section, lateness_table, table
 from tests.bench.scenarios import Measured, creates, fan_out, sync
 from tests.bench.target import Target, TaskFlow, floor, taskflow
 from tests.services import postgres
 
-PARTS = ("changes", "due", "buses", "web", "hostile", "sign_in")
+PARTS = ("changes", "peers", "due", "buses", "web", "hostile", "sign_in")
 #: By turns, so that what else the machine does meets both.
 ROUNDS = 2
 LIMIT_SECONDS = 230
@@ -71,6 +73,7 @@ def main() -> int:
         default=buses.SECONDS,
         help=f"of buses: how long {buses.RATES[-1]:,.0f} events a second are held (%(default).0f)",
     )
+    parser.add_argument("--plot", type=Path, help="of peers: where to draw them (SVG)")
     arguments = parser.parse_args()
     parts = arguments.parts or PARTS
     # So that what was started is ended then, too.
@@ -82,6 +85,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="taskflow-bench-") as folder:
             if "changes" in parts:
                 print(_measure(Path(folder) / "changes"), flush=True)
+            if "peers" in parts:
+                print(peers.measure(Path(folder) / "peers", arguments.plot), flush=True)
             if "due" in parts:
                 print(_measure_due(Path(folder)), flush=True)
             if "buses" in parts:
@@ -106,7 +111,7 @@ def _measure(folder: Path) -> str:
     load_before = os.getloadavg()[0]
     sections = [Section(title, of, Measured(), Measured()) for title, of, _ in SCENARIOS]
     with taskflow(folder, USERS, TaskFlow) as ours:
-        answer, frame = run(_sample(ours), deadline)
+        answer, frame = run(sample(ours), deadline)
         with floor(answer, frame) as least:
             for turn in range(ROUNDS):
                 for section, (title, _, scenario) in zip(sections, SCENARIOS, strict=True):
@@ -160,15 +165,6 @@ def _heading(answer: bytes, frame: bytes, load_before: float) -> list[str]:
         "CPU of a delivery includes that of making the change, which is one for all its sockets.",
         "Compare ratios (TaskFlow / floor). Times are of this machine, now.",
     ]
-
-
-async def _sample(target: TaskFlow) -> tuple[bytes, bytes]:
-    """An answer, and what a socket is sent."""
-    async with under_load(target) as load:
-        await load.connect(0, 1)
-        await load.create(0)
-        await load.all_delivered()
-        return load.last_answer, load.devices[0][0].frame
 
 
 def _raise_file_limit() -> None:

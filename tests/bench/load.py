@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tests.bench.cpu import cpu_seconds
 from tests.bench.device import Device
 from tests.bench.post import CONNECTIONS, BenchFailed, Pool
-from tests.bench.target import Target
+from tests.bench.target import Target, TaskFlow
 
 CONNECTING_AT_ONCE = 32
 POLL_SECONDS = 0.002
@@ -152,3 +152,12 @@ async def under_load(target: Target, connections: int = CONNECTIONS) -> AsyncIte
         load.check()
     finally:
         await load.close()
+
+
+async def sample(target: TaskFlow) -> tuple[bytes, bytes]:
+    """An answer, and what a socket is sent."""
+    async with under_load(target) as load:
+        await load.connect(0, 1)
+        await load.create(0)
+        await load.all_delivered()
+        return load.last_answer, load.devices[0][0].frame

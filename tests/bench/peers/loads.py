@@ -114,7 +114,9 @@ def run(subject: Subject, load: Load) -> Outcome:
         "First": next(firsts),
     } | load(subject)
     before = resident_bytes(subject.pid)
-    process = subprocess.Popen([str(programs.load_client())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [str(programs.load_client())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdin is not None
     assert process.stdout is not None
 

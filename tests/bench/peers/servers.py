@@ -5,8 +5,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 
 from tests.bench.cpu import find_pid
+from tests.bench.load import sample
 from tests.bench.peers import programs
-from tests.bench.peers.documents import LIST, TITLE, create_body, greeting, list_body
+from tests.bench.peers.documents import LIST, MARK, TITLE, create_body, greeting, list_body
 from tests.bench.post import BenchFailed
 from tests.bench.target import TaskFlow, taskflow
 from tests.services import postgres
@@ -41,8 +42,10 @@ class Subject:
     database_pid: int | None = None
     accepted: str = '"errors":[]'
     path: str = "/graphql"
-    #: How long the answers are that it gives, by what was asked, in bytes.
-    sizes: dict[str, int] = field(default_factory=dict)
+    #: How long its answer to `list` is, in bytes.
+    list_bytes: int = 0
+    #: An answer to `create`, and what a socket is sent of it.
+    sample: tuple[str, str] = ("", "")
 
     def create(self, user: int) -> dict[str, str]:
         return self._request(user, create_body())
@@ -68,7 +71,7 @@ class Subject:
         nodes = answer.json()["data"]["tasks"]["nodes"]
         if len(nodes) != 50 or any(len(n["labels"]) != 2 or not n["project"]["name"] for n in nodes):
             raise BenchFailed(f"{self.name} lists something else: {answer.text[:300]}")
-        self.sizes["list"] = len(answer.content)
+        self.list_bytes = len(answer.content)
 
     def _request(self, user: int, body: str) -> dict[str, str]:
         return {"Path": self.path, "Authorization": self.authorizations[user], "Body": body}
@@ -81,10 +84,8 @@ class Subject:
 class Raw(Subject):
     """What is posted there goes to the user's sockets as it is."""
 
-    frame = ""
-
     def create(self, user: int) -> dict[str, str]:
-        return {"Path": f"/user-{user}", "Authorization": "", "Body": self.frame}
+        return {"Path": f"/user-{user}", "Authorization": "", "Body": self.sample[1]}
 
     def listen(self, user: int) -> dict[str, Any]:
         return {"User": user, "Kind": "graphql", "Path": f"/user-{user}", "Greeting": []}
@@ -108,6 +109,20 @@ class PocketBase(Subject):
         }
 
 
+def has_postgresql() -> bool:
+    return (postgres.BIN / "initdb").exists()
+
+
+@contextmanager
+def on_own_postgresql(start: Callable[[str], AbstractContextManager[Subject]]) -> Iterator[Subject]:
+    """A server with a PostgreSQL that nobody else uses. It waits for the disk, as it does by itself."""
+    with postgres.postgresql(durable=True) as url, start(url) as subject:
+        port = re.search(r":(\d+)/", url)
+        assert port is not None
+        subject.database_pid = find_pid(f"-p {port[1]} ")
+        yield subject
+
+
 @contextmanager
 def our_server(name: str, folder: Path, database_url: str = "") -> Iterator[Subject]:
     """As shipped, but for the limits that keep one account from a load such as this, and tokens that outlive it."""
@@ -116,6 +131,8 @@ def our_server(name: str, folder: Path, database_url: str = "") -> Iterator[Subj
         subject = Subject(name, running.port, running.pid, [f"Bearer {token}" for token in running.tokens])
         asyncio.run(_seed(subject))
         subject.check_list()
+        answer, frame = asyncio.run(sample(running))
+        subject.sample = (answer.decode(), re.sub(r"bench-\d+", TITLE, frame.decode()))
         yield subject
 
 
@@ -151,26 +168,22 @@ def pocketbase_server(name: str, folder: Path) -> Iterator[PocketBase]:
                 tokens.append(signed_in.json()["token"])
                 ids.append(signed_in.json()["record"]["id"])
         yield PocketBase(
-            name, port, pid, tokens, accepted=f'"title":"{TITLE[:6]}', path="/api/collections/tasks/records", user_ids=ids
+            name,
+            port,
+            pid,
+            tokens,
+            accepted=f'"title":"{MARK}',
+            path="/api/collections/tasks/records",
+            user_ids=ids,
         )
 
 
 @contextmanager
-def raw_server(name: str, answer: str, frame: str) -> Iterator[Raw]:
-    command = [sys.executable, "-m", "tests.bench.floor", answer]
+def raw_server(name: str, like: tuple[str, str]) -> Iterator[Raw]:
+    """It answers and sends what another was seen to (its `sample`)."""
+    command = [sys.executable, "-m", "tests.bench.floor", like[0]]
     with _started(name, command) as (port, pid):
-        subject = Raw(name, port, pid, [""] * USERS)
-        subject.frame = frame
-        yield subject
-
-
-@contextmanager
-def own_postgresql() -> Iterator[tuple[str, int]]:
-    """Its URL and its id. It waits for the disk, as it does by itself."""
-    with postgres.postgresql(durable=True) as url:
-        port = re.search(r":(\d+)/", url)
-        assert port is not None
-        yield url, find_pid(f"-p {port[1]} ")
+        yield Raw(name, port, pid, [""] * USERS, sample=like)
 
 
 @contextmanager
@@ -212,7 +225,9 @@ def _kept() -> dict[str, str]:
 async def _seed(subject: Subject) -> None:
     token = subject.authorizations[USERS - 1].removeprefix("Bearer ")
     async with Api(f"http://127.0.0.1:{subject.port}", token) as api:
-        projects = [await api.mutate("createProject", "project { id }", name=f"Project {i}") for i in range(PROJECTS)]
+        projects = [
+            await api.mutate("createProject", "project { id }", name=f"Project {i}") for i in range(PROJECTS)
+        ]
         labels = [await api.mutate("createLabel", "label { id }", name=f"Label {i}") for i in range(LABELS)]
         for i in range(TASKS):
             await api.mutate(

@@ -22,7 +22,7 @@ _OF_DELIVERIES = {"CPU per delivery [µs]"}
 
 
 def aims(every: Sequence[Line]) -> Iterator[str]:
-    yield "| | TaskFlow | beside | | ratio | aim | |"
+    yield "| | TaskFlow | beside | its own | ratio | aim | |"
     yield "|---|---|---|---|---|---|---|"
     for line in every:
         yield (
