@@ -2,6 +2,7 @@
 
 __main__.py   the whole run, on loopback: TaskFlow on SQLite and the floor in turns
 scenarios.py  the loads: creates, change-to-other-device, fan-out
+peers/        TaskFlow beside Node, PocketBase and the floor, by load_client/, a client in Go
 due.py        how late reminders ring
 buses.py      what a bus adds to a change's way to another process, and how many events go through
 throughput.py events at a rate, which feeder.py makes in a process of its own (feeding.py: from here), and their arrival

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.peers import loads, plot, programs, recurrence, servers, table, versions
+from tests.bench.peers import due, loads, plot, programs, recurrence, servers, table, versions
 from tests.bench.peers.figures import Row, lines
 from tests.bench.peers.rows import (
     NODE_POSTGRESQL,
@@ -45,6 +45,7 @@ def measure(folder: Path, plot_file: Path | None) -> str:
                         loads.run(subject, loads.idle(FIRST_SOCKETS))
                         _one_round(turn, row, {name: subject})
     every_line = [*lines(every), recurrence.line(ROUNDS)]
+    ringing = _ringing(folder) if peers.has(OURS_POSTGRESQL) else []
     if plot_file is not None:
         plot_file.write_text(
             plot.svg(every_line, "TaskFlow beside others: less is better, 1 is the same"), "utf-8"
@@ -59,9 +60,20 @@ def measure(folder: Path, plot_file: Path | None) -> str:
             "",
             *table.aims(every_line),
             "",
+            *ringing,
             *table.details(every),
         ]
     )
+
+
+def _ringing(folder: Path) -> list[str]:
+    print(f"{due.DUE:,} due of {due.WAITING:,}", file=sys.stderr, flush=True)
+    found = due.ring_all(folder / "due")
+    return [
+        f"{due.DUE:,} reminders due at one moment, of {due.WAITING:,} that wait, on PostgreSQL: all rung after "
+        f"{found.seconds:.2f} s, {found.doubled} twice (aim: {due.AIM_SECONDS:g} s, none).",
+        "",
+    ]
 
 
 def _one_round(turn: int, row: Row, running: dict[str, Subject]) -> None:

@@ -146,13 +146,6 @@ def yoga_server(name: str, kind: str, where: str) -> Iterator[Subject]:
 
 
 @contextmanager
-def plain_server(name: str, database_url: str) -> Iterator[Subject]:
-    command = [sys.executable, "-m", "tests.bench.peers.plain", database_url]
-    with _started(name, command) as (port, pid):
-        yield Subject(name, port, pid, [f"Bearer user-{user}" for user in range(USERS)])
-
-
-@contextmanager
 def pocketbase_server(name: str, folder: Path) -> Iterator[PocketBase]:
     port = postgres.free_port()
     command = [str(programs.pocketbase()), "serve", f"--http=127.0.0.1:{port}", f"--dir={folder}"]
