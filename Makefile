@@ -105,7 +105,7 @@ soak: ## Made-up requests (FUZZ_MINUTES=10), faults under load (MINUTES=20), and
 	@$(PY) -m tests.faults.level --minutes $(or $(LEVEL_MINUTES),30)
 
 .PHONY: bench
-bench: ## Measure changes per second, their way over each bus, and how late reminders ring, the web app, and what attacks do to a user (ARGS=web: only that)
+bench: ## Measure changes per second, the same beside Node and PocketBase, their way over each bus, how late reminders ring, the web app, and what attacks do to a user (ARGS=peers: only that)
 	@$(call locked,.venv/.ready-dev)
 	@$(PY) -m tests.bench $(ARGS)
 

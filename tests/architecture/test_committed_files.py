@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.tree import ROOT, project_files
 
 REQUIREMENTS = sorted(ROOT.glob("requirements*.txt"))
-LOCKS = [path for path in project_files("frontend") if path.name == "package-lock.json"]
+LOCKS = [path for path in project_files() if path.name == "package-lock.json"]
 
 #: A home or workplace folder; in parts, so that this file does not name one itself.
 MACHINE_PATH = re.compile(rb"(?<![\w.~-])/(?:" + b"|".join((b"work", b"root", b"home/[a-z]")) + rb")/")

@@ -12,7 +12,7 @@ import uvicorn
 
 from tests.bench.peers import loads, programs
 from tests.bench.peers.documents import TITLE
-from tests.bench.peers.servers import Raw
+from tests.bench.peers.subjects import Raw
 from tests.bench.post import BenchFailed
 
 pytestmark = pytest.mark.services

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.bench.cpu import cpu_seconds, resident_bytes
 from tests.bench.peers import programs
-from tests.bench.peers.servers import USERS, Subject
+from tests.bench.peers.subjects import USERS, Subject
 from tests.bench.post import BenchFailed
 
 WARM_SECONDS = 1.0

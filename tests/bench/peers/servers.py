@@ -1,4 +1,4 @@
-"""What is put under load, each a process of its own on loopback, with USERS users who are numbered from 0."""
+"""Starts what is put under load, each a process of its own on loopback."""
 
 import asyncio
 import os
@@ -7,106 +7,24 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from tests.bench.cpu import find_pid
 from tests.bench.load import sample
 from tests.bench.peers import programs
-from tests.bench.peers.documents import LIST, MARK, TITLE, create_body, greeting, list_body
+from tests.bench.peers.documents import MARK, TITLE
+from tests.bench.peers.subjects import USERS, PocketBase, Raw, Subject
 from tests.bench.post import BenchFailed
 from tests.bench.target import TaskFlow, taskflow
 from tests.services import postgres
 from tests.support.client import PASSWORD, Api
 from tests.support.server import KEPT_ENVIRONMENT, ROOT
 
-USERS = 50
 #: The last user's, for whoever reads lists. The Node peer makes the same for itself (yoga/rows.js).
 PROJECTS, LABELS, TASKS = 5, 5, 200
-START_SECONDS, STOP_SECONDS = 60, 10
-
-
-@dataclass(slots=True)
-class Subject:
-    """A running server. `create`, `list` and `listen` are what the load client is to do there."""
-
-    name: str
-    port: int
-    pid: int
-    #: By user, the Authorization header.
-    authorizations: list[str]
-    #: Its own PostgreSQL's, where it has one.
-    database_pid: int | None = None
-    accepted: str = '"errors":[]'
-    path: str = "/graphql"
-    #: How long its answer to `list` is, in bytes.
-    list_bytes: int = 0
-    #: An answer to `create`, and what a socket is sent of it.
-    sample: tuple[str, str] = ("", "")
-
-    def create(self, user: int) -> dict[str, str]:
-        return self._request(user, create_body())
-
-    def list(self, user: int) -> dict[str, str]:
-        return self._request(user, list_body())
-
-    def listen(self, user: int) -> dict[str, Any]:
-        """One device."""
-        with self._http(user) as http:
-            after = http.post("/graphql", json={"query": "{ cursor }"}).json()["data"]["cursor"]
-        return {
-            "User": user,
-            "Kind": "graphql",
-            "Path": self.path,
-            "Greeting": greeting(self.authorizations[user], after),
-        }
-
-    def check_list(self) -> None:
-        """Raises BenchFailed where it does not give the last user's tasks whole."""
-        with self._http(USERS - 1) as http:
-            answer = http.post("/graphql", json={"query": LIST, "variables": {"first": 50}})
-        nodes = answer.json()["data"]["tasks"]["nodes"]
-        if len(nodes) != 50 or any(len(n["labels"]) != 2 or not n["project"]["name"] for n in nodes):
-            raise BenchFailed(f"{self.name} lists something else: {answer.text[:300]}")
-        self.list_bytes = len(answer.content)
-
-    def _request(self, user: int, body: str) -> dict[str, str]:
-        return {"Path": self.path, "Authorization": self.authorizations[user], "Body": body}
-
-    def _http(self, user: int) -> httpx.Client:
-        headers = {"authorization": self.authorizations[user]}
-        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=20)
-
-
-class Raw(Subject):
-    """What is posted there goes to the user's sockets as it is."""
-
-    def create(self, user: int) -> dict[str, str]:
-        return {"Path": f"/user-{user}", "Authorization": "", "Body": self.sample[1]}
-
-    def listen(self, user: int) -> dict[str, Any]:
-        return {"User": user, "Kind": "graphql", "Path": f"/user-{user}", "Greeting": []}
-
-
-@dataclass(slots=True)
-class PocketBase(Subject):
-    user_ids: list[str] = field(default_factory=list)
-
-    def create(self, user: int) -> dict[str, str]:
-        body = f'{{"user":"{self.user_ids[user]}","title":"{TITLE}","timeZone":"UTC","version":1}}'
-        return self._request(user, body)
-
-    def listen(self, user: int) -> dict[str, Any]:
-        return {
-            "User": user,
-            "Kind": "events",
-            "Path": "/api/realtime",
-            "Greeting": ['{"clientId":"CLIENT","subscriptions":["tasks/*"]}'],
-            "Authorization": self.authorizations[user],
-        }
+STOP_SECONDS = 10
 
 
 def has_postgresql() -> bool:
