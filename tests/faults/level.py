@@ -59,7 +59,8 @@ async def vanish(server: Server, api: Api) -> None:
 async def hold_level(folder: Path, seconds: float) -> list[str]:
     """Returns what was wrong."""
     seen: list[tuple[float, Level]] = []
-    async with deployment(SQLITE, folder) as d:
+    # The longest there is: people who load it do not refresh what they signed in with.
+    async with deployment(SQLITE, folder, ACCESS_TOKEN_MINUTES="60") as d:
         server = d.servers[0]
         # The first load has the pools open what they keep.
         for length in (min(10.0, seconds / 4), seconds):

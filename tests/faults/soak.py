@@ -80,7 +80,8 @@ async def recovered(load_: Load) -> None:
 async def soak(shape: Shape, folder: Path, minutes: float, random_: random.Random) -> list[str]:
     """Returns what was wrong."""
     memory = Memory()
-    async with deployment(shape, folder, proxied=links_of(shape)) as d:
+    # The longest there is: people who load it do not refresh what they signed in with.
+    async with deployment(shape, folder, proxied=links_of(shape), ACCESS_TOKEN_MINUTES="60") as d:
         ends_at = time.monotonic() + minutes * 60
         faults = faults_of(d)
         memory.look(d.servers)
