@@ -13,9 +13,10 @@
 {{/* The settings that are secrets. What is demanded keeps a Pod from starting where it is missing. */}}
 {{- define "taskflow.secretEnv" -}}
 {{- $secret := include "taskflow.secretName" . -}}
-{{ include "taskflow.fromSecret" (list $secret "JWT_SECRET" "demanded") }}
+{{- $keys := or .Values.secret.signWithPrivateKeys .Values.secret.values.JWT_PRIVATE_KEYS | not | not -}}
+{{ include "taskflow.fromSecret" (list $secret "JWT_SECRET" (ternary "" "demanded" $keys)) }}
 {{ include "taskflow.fromSecret" (list $secret "JWT_OTHER_SECRETS" "") }}
-{{ include "taskflow.fromSecret" (list $secret "JWT_PRIVATE_KEYS" "") }}
+{{ include "taskflow.fromSecret" (list $secret "JWT_PRIVATE_KEYS" (ternary "demanded" "" $keys)) }}
 {{- if eq .Values.database "postgresql" }}
 {{ include "taskflow.fromSecret" (list $secret "DATABASE_URL" "demanded") }}
 {{- end }}

@@ -8,10 +8,12 @@ from typing import Any
 import yaml
 
 from tests.architecture.tree import ROOT
+from tests.support.keys import new_key, pem
 
 CHART = ROOT / "helm" / "taskflow"
 IMAGE = "image.repository=registry.example.com/taskflow"
 JWT_SECRET = "secret.values.JWT_SECRET=a-secret-of-the-tests-and-of-nobody-else"
+JWT_PRIVATE_KEYS = f"secret.values.JWT_PRIVATE_KEYS={pem(new_key())}"
 SECONDS = 180
 
 #: Each way to install it that the chart offers, by what is given to Helm.
@@ -38,6 +40,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         f"--set={IMAGE},{JWT_SECRET},database=postgresql",
         "--set=secret.values.DATABASE_URL=postgresql://taskflow@db/taskflow",
     ),
+    "signing with keys": (f"--set={IMAGE},{JWT_PRIVATE_KEYS}",),
     "one process with dapr": (
         f"--set={IMAGE},{JWT_SECRET},bus=dapr,kafka.bootstrapServers=kafka:9092",
         "--set=secret.values.APP_API_TOKEN=a-token-for-the-sidecar",

@@ -22,6 +22,13 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, set[str]]]] = {
         {"image": {"repository": "registry.example.com/taskflow"}, "secret": {"existingSecret": "mine"}},
         {"mine": {"JWT_SECRET"}},
     ),
+    "keys that sign": (
+        {
+            "image": {"repository": "registry.example.com/taskflow"},
+            "secret": {"existingSecret": "mine", "signWithPrivateKeys": True},
+        },
+        {"mine": {"JWT_PRIVATE_KEYS"}},
+    ),
     "a secret among the values": (
         {
             "image": {"repository": "registry.example.com/taskflow"},
