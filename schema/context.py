@@ -86,7 +86,8 @@ class Attempts(Protocol):
         ...
 
     def password(self, email: str) -> AbstractAsyncContextManager[None]:
-        """Around what raises BadCredentials where the password of this account is wrong."""
+        """Around what raises BadCredentials where the password of this account is wrong. `email`, or what else names
+        whose attempts are counted together."""
         ...
 
     async def forgive(self, email: str) -> None:
