@@ -1,7 +1,7 @@
 """Find the sign-in sessions that are over by an index, to take them away.
 
-Safe while the previous release runs: indexes change nothing for it, and sessions that are taken away meanwhile were over
-for it as well.
+Safe while the previous release runs: indexes change nothing for it, and sessions that are taken away meanwhile were
+over for it as well.
 
 Revision ID: 0007
 Revises: 0006
