@@ -1,16 +1,16 @@
 """What one operation may use, as the fields see it."""
 
-from asyncio import Future
+from asyncio import Future, Lock
 from collections.abc import AsyncIterable, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Never, Protocol
 
 import strawberry
 
 from resolvers.database import Database
-from resolvers.errors import Unauthenticated
+from resolvers.errors import RateLimited, Unauthenticated, Unavailable
 from resolvers.log.cursor import Position
 from resolvers.log.event_log import EventFilter
 from resolvers.log.events import Event
@@ -27,10 +27,29 @@ if TYPE_CHECKING:
 OBJECTS = 50_000
 #: What one thing of an export counts as, of those: a page is never far from what is whole.
 EXPORT_WEIGHS = 20
+#: Of one answer. The web app's largest tell of the 200 tasks that it changes at once and the 100 of a page: a description
+#: has up to 20,000 characters, which are 120,000 bytes at the very worst.
+ANSWER_BYTES = 24 * 2**20
+#: Of what one event is to a subscription: as much as a socket's queue holds.
+EVENT_BYTES = 2**20
+#: Room is asked for in steps of so many bytes; what most answers have is not worth asking for.
+ROOM_BYTES = 262_144
 
 
-class TooManyObjects(Exception):
-    """The operation shows more than one may."""
+class TooMuch(Exception):
+    """The operation shows more than one may: `what`, in words."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Room(Protocol):
+    """What the server holds of answers until they are read."""
+
+    def take(self, bytes_: int, *, may_refuse: bool = True) -> None:
+        """Hold so many more. Raises RateLimited where the caller has too many, Unavailable where all have."""
+        ...
 
 
 class TokenIssuer(Protocol):
@@ -143,10 +162,22 @@ class Context:
     cost: int = 0
     #: How many objects were shown so far.
     objects: int = 0
+    #: None where nobody waits for the answer: it is one of an event, for whoever has room.
+    room: Room | None = None
+    most_bytes: int = ANSWER_BYTES
+    #: Of the answer so far, and of the texts that were read for it.
+    bytes: int = 0
+    #: Up to here there is room for them.
+    granted: int = ROOM_BYTES
+    #: Held while a page of long texts is read and weighed, so that there is one too many at most, and none is being read
+    #: when the execution ends: the database would lose its connection.
+    one_page: Lock = field(default_factory=Lock)
     #: The mutation fields that were run, in their order.
     mutations: list[Mutated] = field(default_factory=list)
     #: The execution, once it waits for something.
     running: Future[Any] | None = None
+    #: Why the whole execution was ended.
+    ended_by: Exception | None = None
     _loaders: "Loaders | None" = None
 
     @property
@@ -168,20 +199,43 @@ class Context:
         if self._loaders is None:
             from schema.loaders import Loaders
 
-            self._loaders = Loaders(self.database, self.signed_in.user_id, self.show)
+            self._loaders = Loaders(self.database, self.signed_in.user_id, self.show, self.weigh)
         return self._loaders
 
     def show(self, objects: int) -> None:
-        """Raises TooManyObjects, and ends the whole execution: else each field would go on to fail for itself."""
+        """Raises TooMuch."""
         self.objects += objects
-        if self.shows_too_much:
-            if self.running is not None:
-                self.running.cancel()
-            raise TooManyObjects
+        if self.objects > OBJECTS:
+            self.end(TooMuch(f"more than {OBJECTS:,} objects"))
+
+    def weigh(self, bytes_: int) -> None:
+        """Raises TooMuch, RateLimited, Unavailable."""
+        self.bytes += bytes_
+        if self.bytes > self.granted:
+            self._take_room()
 
     @property
-    def shows_too_much(self) -> bool:
-        return self.objects > OBJECTS
+    def too_large(self) -> TooMuch:
+        return TooMuch(f"an answer of more than {self.most_bytes:,} bytes")
+
+    def end(self, why: Exception) -> Never:
+        """Ends the whole execution: else each field would go on to fail for itself."""
+        self.ended_by = self.ended_by or why
+        if self.running is not None:
+            self.running.cancel()
+        raise why
+
+    def _take_room(self) -> None:
+        if self.bytes > self.most_bytes:
+            self.end(self.too_large)
+        more = -(-(self.bytes - self.granted) // ROOM_BYTES) * ROOM_BYTES
+        if self.room is not None:
+            try:
+                # What a mutation has done is told.
+                self.room.take(more, may_refuse=not self.mutations)
+            except (RateLimited, Unavailable) as refusal:
+                self.end(refusal)
+        self.granted += more
 
     @property
     def now(self) -> datetime:
@@ -194,7 +248,16 @@ class Context:
 
     def fresh(self) -> "Context":
         """The same, with nothing read yet: for the next event of a subscription."""
-        return replace(self, objects=0, running=None, _loaders=None)
+        return replace(
+            self,
+            objects=0,
+            room=None,
+            bytes=0,
+            granted=ROOM_BYTES,
+            running=None,
+            ended_by=None,
+            _loaders=None,
+        )
 
 
 type Info = strawberry.Info[Context, Any]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterable
 from inspect import isawaitable
 from typing import Any
 
+import orjson
 import structlog
 from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql.execution import Executor, create_source_event_stream
@@ -14,7 +15,7 @@ from resolvers.errors import CursorExpired, CursorInvalid, RateLimited, Refusal,
 from resolvers.log.event_log import read_position_of_session
 from resolvers.log.events import Event
 from resolvers.time_limit import limited
-from schema.context import OBJECTS, Context
+from schema.context import Context, TooMuch
 from schema.cost import COST
 from schema.documents import Prepared, RequestRefused, too_complex
 from schema.executor import ReadingExecutor
@@ -31,8 +32,6 @@ WITHOUT_VIEWER = frozenset(
 OPERATION_SECONDS = 10.0
 
 type Answer = dict[str, Any]
-
-_TOO_MANY_OBJECTS = too_complex(f"more than {OBJECTS:,} objects")
 
 
 def needs_viewer(prepared: Prepared) -> bool:
@@ -51,7 +50,7 @@ async def execute(
         async with limited(OPERATION_SECONDS):
             return await _execute(executor, prepared, context)
     except Unavailable as error:
-        return answer(ExecutionResult(None, [GraphQLError("", original_error=error)]), context)
+        return _only(GraphQLError("", original_error=error), context)
 
 
 async def _execute(executor: Executor[Any], prepared: Prepared, context: Context) -> Answer:
@@ -100,24 +99,42 @@ async def subscribe(
 
 
 async def _run(executor: Executor[Any], context: Context) -> Answer:
-    """Execute to the end, or to where the operation shows more objects than one may."""
+    """Execute to the end, or to where the operation shows more than one may, or than there is room for."""
     result = executor.execute_operation()
     if isawaitable(result):
         context.running = asyncio.ensure_future(result)
         try:
             result = await context.running
         except asyncio.CancelledError:
-            if not context.shows_too_much:
+            if context.ended_by is None:
                 raise
-    if context.shows_too_much:
+    if context.ended_by is not None:
+        # By their tracebacks they would keep all that was read, until somebody looks for rings of what is left.
+        for error in (context.ended_by, *executor.collected_errors.errors):
+            _without_frames(error)
         # What the field that was one too many has to say would be about itself alone.
-        return {
-            "data": None,
-            "errors": [_TOO_MANY_OBJECTS.formatted],
-            "extensions": {"cost": context.cost},
-        }
+        return _only(GraphQLError("", original_error=context.ended_by), context)
     assert isinstance(result, ExecutionResult)
     return answer(result, context)
+
+
+def _without_frames(error: BaseException | None) -> None:
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__ or getattr(error, "original_error", None)
+
+
+def written(answer: Answer, context: Context) -> tuple[Answer, bytes]:
+    """The answer as it goes out, and that in JSON; another one where it is too large after all, by what is escaped."""
+    text = orjson.dumps(answer)
+    if len(text) <= context.most_bytes:
+        return answer, text
+    answer = _only(GraphQLError("", original_error=context.too_large), context)
+    return answer, orjson.dumps(answer)
+
+
+def _only(error: GraphQLError, context: Context) -> Answer:
+    return answer(ExecutionResult(None, [error]), context)
 
 
 def answer(result: ExecutionResult, context: Context) -> Answer:
@@ -166,6 +183,8 @@ def _presentable(error: GraphQLError, context: Context) -> GraphQLError:
             return _coded(error, "UNAUTHENTICATED", "Sign in first.")
         case Unavailable():
             return _coded(error, "UNAVAILABLE", "The server can't do this right now. Please repeat it.")
+        case TooMuch():
+            return too_complex(original.what)
         case RateLimited():
             return _coded(error, "RATE_LIMITED", str(original), retryAfter=original.retry_after)
         case CursorInvalid():

@@ -30,6 +30,9 @@ from graphql.execution.collect_fields import GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from schema.context import Context
+from schema.weights import NAME_BYTES, bytes_of
+
 #: In the place of a value that graphql-core has to see.
 _LEFT = object()
 
@@ -40,8 +43,9 @@ type _Read = Callable[[Any], Any]
 class _Plan:
     """What is to be done for one selection set of one type."""
 
-    #: The names in the answer, in its order.
+    #: The names in the answer, in its order, and their bytes.
     names: dict[str, Any]
+    bytes: int
     plain: tuple[tuple[str, _Read], ...]
     others: GroupedFieldSet
     #: Kept for as long as the plan is, which is known by its identity.
@@ -50,6 +54,8 @@ class _Plan:
 
 class ReadingExecutor(Executor[Any]):
     """Runs one operation. The executors of a subscription's events share what was found out about its selections."""
+
+    context_value: Context
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -87,6 +93,7 @@ class ReadingExecutor(Executor[Any]):
             plan = self._plans[id(grouped_field_set)] = _plan(parent_type, grouped_field_set)
         answer = plan.names.copy()
         others = plan.others
+        weight = plan.bytes
         for name, read in plan.plain:
             try:
                 value = read(source_value)
@@ -97,6 +104,8 @@ class ReadingExecutor(Executor[Any]):
                 others = {**others, name: grouped_field_set[name]}
             else:
                 answer[name] = value
+                weight += bytes_of(value)
+        self.context_value.weigh(weight)
         if not others:
             return answer
         rest: Any = super().execute_fields(parent_type, source_value, path, others, position_context)
@@ -104,6 +113,12 @@ class ReadingExecutor(Executor[Any]):
             return _completed(answer, rest)
         answer.update(rest)
         return answer
+
+    @override
+    def complete_leaf_value(self, return_type: Any, result: Any) -> Any:  # type: ignore[override]
+        leaf = Executor.complete_leaf_value(return_type, result)
+        self.context_value.weigh(bytes_of(leaf))
+        return leaf
 
 
 async def _completed(answer: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
@@ -118,7 +133,8 @@ def _plan(parent_type: GraphQLObjectType, fields: GroupedFieldSet) -> _Plan:
         if read is not None:
             plain[name] = read
     others = {name: details for name, details in fields.items() if name not in plain}
-    return _Plan(dict.fromkeys(fields), tuple(plain.items()), others, fields)
+    bytes_ = sum(len(name) + NAME_BYTES for name in fields)
+    return _Plan(dict.fromkeys(fields), bytes_, tuple(plain.items()), others, fields)
 
 
 @lru_cache(4096)

@@ -12,6 +12,7 @@ from resolvers.labels import label_ids_of_tasks, labels_by_ids
 from resolvers.projects import projects_by_ids, task_counts
 from resolvers.recurrences.reading import recurrences_by_ids
 from resolvers.reminders.reading import reminders_of_tasks
+from resolvers.tables import Task
 from resolvers.tasks.batch import subtasks_of, tasks_by_ids
 
 type Batch[Value] = Callable[[AsyncSession, UUID, Iterable[UUID]], Awaitable[dict[UUID, Value]]]
@@ -20,19 +21,39 @@ type Batch[Value] = Callable[[AsyncSession, UUID, Iterable[UUID]], Awaitable[dic
 class Loaders:
     """Of one operation and one user. What is not the user's is as if it were not there.
 
-    show  is told of each object that is asked for, and may raise
+    show   is told of each object that is asked for, and may raise
+    weigh  is told of the bytes that are read for it, and may raise
     """
 
-    def __init__(self, database: Database, user_id: UUID, show: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        user_id: UUID,
+        show: Callable[[int], None],
+        weigh: Callable[[int], None],
+    ) -> None:
         self._database = database
         self._user_id = user_id
         self._show = show
-        self.task = self._loader(tasks_by_ids)
+
+        async def tasks(session: AsyncSession, user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Task]:
+            found = await tasks_by_ids(session, user_id, ids)
+            weigh(characters_of(found.values()))
+            return found
+
+        async def subtasks(
+            session: AsyncSession, user_id: UUID, ids: Iterable[UUID]
+        ) -> dict[UUID, list[Task]]:
+            found = await subtasks_of(session, user_id, ids)
+            weigh(sum(map(characters_of, found.values())))
+            return found
+
+        self.task = self._loader(tasks)
         self.project = self._loader(projects_by_ids)
         self.label = self._loader(labels_by_ids)
         self.task_count = self._loader(task_counts, shows=False)
         self.label_ids_of_task = self._loader(label_ids_of_tasks, shows=False)
-        self.subtasks = self._loader(subtasks_of)
+        self.subtasks = self._loader(subtasks)
         self.recurrence = self._loader(recurrences_by_ids)
         self.reminders_of_task = self._loader(reminders_of_tasks)
         self.deliveries_of_reminder = self._loader(deliveries_of_reminders)
@@ -46,6 +67,11 @@ class Loaders:
             return [found.get(key) for key in keys]
 
         return _Counted(load, self._show) if shows else DataLoader(load_fn=load)
+
+
+def characters_of(tasks: Iterable[Task]) -> int:
+    """Of what takes room in them, shown or not."""
+    return sum(len(task.description) for task in tasks)
 
 
 class _Counted[Value](DataLoader[UUID, Value]):

@@ -20,6 +20,7 @@ from resolvers.sessions import list_sessions
 from resolvers.tasks import reading
 from schema.context import EXPORT_WEIGHS, Info
 from schema.inputs import TaskFilter, given, or_none
+from schema.loaders import characters_of
 from schema.scalars import Cursor, RecurrenceRule, TimeZone
 from schema.types.account import Session, User
 from schema.types.calendar import CalendarExport, CalendarFeed, DataExport
@@ -76,10 +77,12 @@ class Query:
             async with context.database.read() as session:
                 return await reading.count_tasks(session, user_id, wanted, now)
 
-        async with context.database.read() as session:
-            page = await reading.list_tasks(
-                session, user_id, wanted, order_by.value, first, or_none(after), now
-            )
+        async with context.one_page:
+            async with context.database.read() as session:
+                page = await reading.list_tasks(
+                    session, user_id, wanted, order_by.value, first, or_none(after), now
+                )
+            context.weigh(characters_of(row for _, row in page.edges))
         return TaskConnection.of(page, count)
 
     @strawberry.field(description="Soonest first. `status: PENDING` is the list of what is still to ring.")
@@ -140,14 +143,16 @@ class Query:
         cursor = or_none(after)
         start = position.min_seq - 1 if cursor is None else position.seq_of(cursor)
         wanted = event_filter(or_none(types), or_none(aggregate_id), or_none(since), or_none(until))
-        async with info.context.database.read() as session:
-            if cursor is None:
-                found = await read_after(session, position.user_id, start, first + 1, wanted)
-            else:
-                found = await read_on(session, position, start, first + 1, wanted)
-            end = position.last_seq
-            if wanted.until is not None:
-                end = min(end, await last_seq_before(session, position.user_id, wanted.until))
+        async with info.context.one_page:
+            async with info.context.database.read() as session:
+                if cursor is None:
+                    found = await read_after(session, position.user_id, start, first + 1, wanted)
+                else:
+                    found = await read_on(session, position, start, first + 1, wanted)
+                end = position.last_seq
+                if wanted.until is not None:
+                    end = min(end, await last_seq_before(session, position.user_id, wanted.until))
+            info.context.weigh(sum(len(event.data.get("description") or "") for event in found))
         events = found[:first]
         has_next = len(found) > first
         # A page that is not full has read on to the end, whatever its filter left out.

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,10 @@ from resolvers.tables import Channel, Label, Project, Reminder, Task
 from resolvers.validation import read_id
 
 FIRST = range(1, 1_001)
+#: A page ends earlier where the descriptions in it are so long together: they are up to 20,000 characters each.
+PAGE_CHARACTERS = 2_000_000
+#: Tasks of a calendar are read so many at once.
+CHUNK_TASKS = 100
 #: In the order in which they are told: what refers to others comes behind them.
 _TABLES: dict[str, type[Project | Label | Task | Reminder | Channel]] = {
     "project": Project,
@@ -64,11 +69,16 @@ async def export_calendar(
     user = await read_user(session, user_id)
     wanted = Wanted(user_id)
     place = Place() if after is None else _read_place(after)
-    tasks, further = await read_after(session, wanted, place, first)
-    items = await items_of(session, wanted, tasks)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     manner = Manner(events=False, today=today, all_day_time=user.all_day_reminder_time)
-    parts = [component(item, manner) for item in items]
+    parts: list[str] = []
+    further: Place | None = place
+    characters = 0
+    while further is not None and len(parts) < first and characters < PAGE_CHARACTERS:
+        tasks, further = await read_after(session, wanted, further, min(CHUNK_TASKS, first - len(parts)))
+        added = [component(item, manner) for item in await items_of(session, wanted, tasks)]
+        characters += sum(map(len, added))
+        parts += added
     if after is None:
         zones = await zones_of(session, user_id)
         parts = [head(), *(vtimezone(zone) for zone in zones if zone_or_utc(zone).key == zone), *parts]
@@ -88,18 +98,36 @@ async def export_data(
     _check(first)
     kind, behind = ("user", UUID(int=0)) if after is None else _read_thing(after)
     nodes: list[Node] = []
+    has_next = False
     for each in _KINDS[_KINDS.index(kind) :]:
         if each == "user":
             if after is None:
                 nodes.append({"kind": "user"} | user_data(await read_user(session, user_id)))
             continue
         start = behind if each == kind else UUID(int=0)
-        nodes += await _nodes(session, user_id, each, start, first + 1 - len(nodes))
-        if len(nodes) > first:
+        limit = first + 1 - len(nodes)
+        fitting = await _fitting(session, user_id, start, limit) if each == "task" else limit
+        nodes += await _nodes(session, user_id, each, start, fitting)
+        has_next = len(nodes) > first or fitting < limit
+        if has_next:
             break
     page = nodes[:first]
     end = None if not page else _encode([page[-1]["kind"], page[-1]["id"]])
-    return Exported(page, end, has_next=len(nodes) > first)
+    return Exported(page, end, has_next)
+
+
+async def _fitting(session: AsyncSession, user_id: UUID, behind: UUID, limit: int) -> int:
+    """`limit`, or how many of so many tasks are a page: at least one."""
+    found = await session.execute(
+        sa.select(sa.func.length(col(Task.description)))
+        .where(col(Task.user_id) == user_id, col(Task.id) > behind)
+        .order_by(col(Task.id))
+        .limit(limit)
+    )
+    for number, characters in enumerate(accumulate(found.scalars())):
+        if characters > PAGE_CHARACTERS:
+            return max(1, number)
+    return limit
 
 
 async def _nodes(session: AsyncSession, user_id: UUID, kind: str, behind: UUID, limit: int) -> list[Node]:

@@ -27,7 +27,7 @@ TOKEN_BYTES = 32
 #: Tasks stay so long in the feed after they were done.
 DONE_STAYS = timedelta(days=30)
 #: Written and sent at once, so that memory does not grow with the number of tasks, nor others wait for it.
-PAGE_TASKS = 200
+PAGE_TASKS = 100
 #: That it was read is noted no more often.
 NOTED_EVERY = timedelta(minutes=1)
 #: Counts up when the same tasks are written otherwise, so that calendars read them anew.

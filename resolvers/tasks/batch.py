@@ -4,15 +4,21 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.tables import Task
 
+#: Searching is done in the database: what is only to be shown is read without the text for that, which is as long as
+#: all others together.
+AS_SHOWN = defer(Task.search_text, raiseload=True)  # type: ignore[arg-type]
+
 
 async def tasks_by_ids(session: AsyncSession, user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Task]:
-    found = await session.exec(select(Task).where(col(Task.user_id) == user_id, col(Task.id).in_(list(ids))))
+    found = await session.exec(
+        select(Task).options(AS_SHOWN).where(col(Task.user_id) == user_id, col(Task.id).in_(list(ids)))
+    )
     return {task.id: task for task in found}
 
 
@@ -23,6 +29,7 @@ async def subtasks_of(
     parent = aliased(Task)
     found = await session.exec(
         select(Task)
+        .options(AS_SHOWN)
         .join(parent, col(Task.parent_id) == parent.id)
         .where(
             col(Task.user_id) == user_id,

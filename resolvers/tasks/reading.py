@@ -14,6 +14,7 @@ from resolvers.errors import Invalid
 from resolvers.paging import Key, Page, read_page
 from resolvers.search import pattern, words
 from resolvers.tables import Task, TaskLabel
+from resolvers.tasks.batch import AS_SHOWN
 from resolvers.tasks.create import LABELS
 from resolvers.unset import UNSET, Unset
 from resolvers.validation import checked_text, instant, read_id
@@ -69,7 +70,7 @@ async def list_tasks(
     now: datetime,
 ) -> Page[Task]:
     """Raises Invalid with the field `first` or `after`, or below `filter`. `now` decides what is overdue."""
-    statement = sa.select(Task).where(*_conditions(user_id, wanted, now))
+    statement = sa.select(Task).options(AS_SHOWN).where(*_conditions(user_id, wanted, now))
     by = _BY[order]
     keys = [by, Key(col(Task.id), UUID, descending=by.descending)]
     return await read_page(session, statement, order.name, keys, first, after)

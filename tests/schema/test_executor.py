@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from random import Random
@@ -118,10 +119,9 @@ async def test_random_selections_are_answered_as_by_graphql_core(
     assert shown > 100
 
 
-def events_of(fields: str) -> ReadingExecutor:
-    executor = ReadingExecutor.build(
-        SCHEMA._schema, parse(f"subscription {{ events {{ {fields} }} }}"), hide_suggestions=True
-    )
+def events_of(context: Context, fields: str) -> ReadingExecutor:
+    document = parse(f"subscription {{ events {{ {fields} }} }}")
+    executor = ReadingExecutor.build(SCHEMA._schema, document, context_value=context, hide_suggestions=True)
     assert isinstance(executor, ReadingExecutor)
     return executor
 
@@ -135,7 +135,9 @@ async def test_a_subscription_that_lasts_does_not_grow(context: Context):
             types=frozenset({EventType.TASK_CREATED, EventType.PROJECT_CREATED, EventType.LABEL_CREATED})
         )
         events = await read_after(session, position.user_id, 0, 10, wanted)
-    executor = events_of("id type cursor task { id title priority dueDate } project { name }")
+    executor = events_of(
+        context.fresh(), "id type cursor task { id title priority dueDate } project { name }"
+    )
 
     def one(number: int) -> Any:
         event = Event.of(events[number % len(events)], position)
@@ -226,7 +228,14 @@ ODD: list[Any] = [
 class Query:
     @strawberry.field
     def thing(self, info: strawberry.Info) -> Thing | None:
-        return info.context
+        return info.context.thing
+
+
+@dataclass
+class Small:
+    thing: Any
+
+    def weigh(self, bytes_: int) -> None: ...
 
 
 SMALL_SCHEMA = strawberry.Schema(
@@ -236,7 +245,7 @@ SMALL_SCHEMA = strawberry.Schema(
 
 
 def asked(executor: type[Executor[Any]], thing: object, text: str) -> str:
-    built = executor.build(SMALL_SCHEMA, parse(text), context_value=thing)
+    built = executor.build(SMALL_SCHEMA, parse(text), context_value=Small(thing))
     assert isinstance(built, Executor)
     result = built.execute_operation()
     assert isinstance(result, ExecutionResult)
