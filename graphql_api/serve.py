@@ -22,8 +22,10 @@ from graphql_api.doors.body import BODY_BYTES
 from graphql_api.doors.patience import PatientProtocol, raise_file_limit
 from graphql_api.embedded import DatabaseLock
 from graphql_api.log_format import configure_logs
+from graphql_api.memory import give_back_what_is_large
 from graphql_api.reach import check_database
 from graphql_api.settings import Settings, SettingsError, read_settings
+from graphql_api.socket.protocol import PatientSocketProtocol
 from graphql_api.stopping import Workers
 from graphql_api.wiring import migrate_database, open_parts, prepare_database
 from resolvers.errors import Unavailable
@@ -89,6 +91,7 @@ def resolve_address(settings: Settings) -> tuple[socket.AddressFamily, tuple[str
 
 
 def _build(settings: Settings, workers: Path | None = None) -> FastAPI:
+    give_back_what_is_large()
     app = build_app(open_parts(settings, workers))
     # What is there by now stays: every full collection would walk through all of it again, and make clients wait.
     gc.collect()
@@ -138,7 +141,7 @@ def _config(settings: Settings, app: FastAPI | Callable[[], FastAPI], **options:
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=settings.trusted_proxies,
-        ws="websockets-sansio",
+        ws=PatientSocketProtocol,
         ws_max_size=BODY_BYTES,
         # Compression costs twice the CPU and memory per delivery; and the protocol has a ping of its own,
         # whose absence is a reason to come back, while uvicorn's closes with a code that ends clients.

@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from graphql_api.doors.outgoing import outgoing_of
+from graphql_api.doors.unread import Room
 from graphql_api.wiring import Parts
 from resolvers.errors import Unavailable
 from resolvers.ical.feed import note_read, open_feed, write_feed
@@ -14,6 +16,8 @@ from resolvers.ical.feed import note_read, open_feed, write_feed
 log = structlog.get_logger()
 
 AS_EVENTS = "events"
+#: What a part of the document is taken to be before it is there: a page of long descriptions.
+PART_BYTES = 2 * 2**20
 _HEADERS = {
     # The URL is the secret: neither it nor what it leads to is for anybody between.
     "Cache-Control": "private, no-cache",
@@ -49,16 +53,30 @@ def calendar_routes(parts: Parts) -> list[Route]:
             return PlainTextResponse(
                 _AWAY, 503, {**_HEADERS, "Cache-Control": "no-store", "Retry-After": "30"}
             )
-        return StreamingResponse(_encoded(first, text), headers=headers, media_type="text/calendar")
+        whose = str(opened.user.id)
+        if (outgoing := outgoing_of(request.scope)) is not None:
+            outgoing.belongs_to(whose)
+        body = _encoded(first, text, Room(whose))
+        return StreamingResponse(body, headers=headers, media_type="text/calendar")
 
     return [Route("/calendar/{token}.ics", feed)]
 
 
-async def _encoded(first: str, rest: AsyncIterator[str]) -> AsyncIterator[bytes]:
+async def _encoded(first: str, rest: AsyncIterator[str], room: Room) -> AsyncIterator[bytes]:
     """An error in the middle cuts the answer off, so that no calendar takes half of it for the whole."""
     yield first.encode()
-    async for part in rest:
-        yield part.encode()
+    try:
+        while True:
+            await room.wait_and_take(PART_BYTES)
+            part = await anext(rest, None)
+            if part is None:
+                return
+            yield part.encode()
+            del part
+            # It is with the connection now, which counts it.
+            room.give_back()
+    finally:
+        room.give_back()
 
 
 def _tags(header: str) -> set[str]:

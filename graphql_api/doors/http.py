@@ -1,19 +1,22 @@
 """POST /graphql: one operation, one answer, always JSON."""
 
 import asyncio
+from contextlib import nullcontext
 
 import orjson
 import structlog
 from graphql import GraphQLError, OperationType
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from graphql_api.auth.tokens import TokenExpired, TokenInvalid, bearer_token
 from graphql_api.doors.body import HttpRefused, read_body
 from graphql_api.doors.cookies import cookie_name, set_cookie
 from graphql_api.doors.correlation import correlation_id_of, trace_parent_of
 from graphql_api.doors.origins import came_by_https, may_use
+from graphql_api.doors.outgoing import outgoing_of
+from graphql_api.doors.unread import Room, turn_of
 from graphql_api.rates.addresses import address_of
 from graphql_api.rates.answers import retry_after, too_many
 from graphql_api.socket.operations import LiveEvents
@@ -24,7 +27,7 @@ from resolvers.errors import RateLimited, Unavailable
 from resolvers.viewer import Viewer
 from schema.context import Context, Cookies
 from schema.documents import RequestRefused, read_request, refused
-from schema.execute import Answer, execute, needs_viewer
+from schema.execute import Answer, execute, needs_viewer, written
 
 log = structlog.get_logger()
 
@@ -42,17 +45,32 @@ class GraphQLOverHTTP:
         self._live = LiveEvents(parts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        room = Room(address_of(scope))
+        try:
+            start, content = await self._respond(scope, receive, room)
+            # Waits until there is nothing left to be sent of the answer before.
+            await send(start)
+            if (outgoing := outgoing_of(scope)) is not None:
+                outgoing.belongs_to(room.whose)
+            # The connection counts it from here on.
+            room.give_back()
+            await send({"type": "http.response.body", "body": content})
+        finally:
+            room.give_back()
+
+    async def _respond(self, scope: Scope, receive: Receive, room: Room) -> tuple[Message, bytes]:
         headers = Headers(scope=scope)
         correlation_id = correlation_id_of(scope)
         cookies = Cookies()
         status, extra = 200, {}
+        content = None
         seen = SeenOperation("http", correlation_id)
         with traces.root("POST /graphql", "server", correlation_id, trace_parent_of(headers)) as span:
             try:
                 body = await read_body(scope, headers, receive)
                 seen.begin()
                 cookies = self._cookies(scope, headers)
-                answer = await self._answer(body, address_of(scope), headers, cookies, correlation_id, seen)
+                answer, content = await self._answer(body, room, headers, cookies, correlation_id, seen)
             except HttpRefused as refusal:
                 status, extra = refusal.status, refusal.headers
                 answer = {"errors": [refusal.error.formatted]}
@@ -72,7 +90,8 @@ class GraphQLOverHTTP:
             if status >= 500:
                 span.failed(str(status))
         extra |= retry_after(answer)
-        content = orjson.dumps(answer)
+        if content is None:
+            content = orjson.dumps(answer)
         response_headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(content)).encode()),
@@ -82,18 +101,18 @@ class GraphQLOverHTTP:
         ]
         if cookies.changed:
             response_headers.append((b"set-cookie", set_cookie(cookies, self._by_https(scope)).encode()))
-        await send({"type": "http.response.start", "status": status, "headers": response_headers})
-        await send({"type": "http.response.body", "body": content})
+        return {"type": "http.response.start", "status": status, "headers": response_headers}, content
 
     async def _answer(
         self,
         body: bytes,
-        address: str,
+        room: Room,
         headers: Headers,
         cookies: Cookies,
         correlation_id: str,
         seen: SeenOperation,
-    ) -> Answer:
+    ) -> tuple[Answer, bytes]:
+        address = room.whose
         viewer = await self._identify(headers)
         limited = await self._count(viewer, address)
         try:
@@ -105,9 +124,9 @@ class GraphQLOverHTTP:
         if limited is not None:
             raise limited
         request = read_request(payload)
-        prepared = await self._parts.reading.prepare(
-            request, address if isinstance(viewer, RequestRefused) else str(viewer.user_id)
-        )
+        if isinstance(viewer, Viewer):
+            room.whose = str(viewer.user_id)
+        prepared = await self._parts.reading.prepare(request, room.whose)
         seen.is_about(prepared)
         if prepared.kind is OperationType.SUBSCRIPTION:
             raise refused("Subscriptions are served over WebSockets at this path; or poll `events(after:)`.")
@@ -124,13 +143,15 @@ class GraphQLOverHTTP:
             cookies=cookies,
             session_days=parts.settings.session_days,
             origin=parts.settings.origin,
+            room=room,
         )
         if needs_viewer(prepared) or (parts.settings.production and prepared.is_introspection):
             if isinstance(viewer, RequestRefused):
                 raise viewer
             context.viewer = viewer
         seen.runs_with(context)
-        return await execute(parts.schema, prepared, context, request.variables)
+        async with turn_of(room.whose) if context.viewer is not None else nullcontext():
+            return written(await execute(parts.schema, prepared, context, request.variables), context)
 
     async def _identify(self, headers: Headers) -> Viewer | RequestRefused:
         """Whom the token names, or what to say where that is needed."""

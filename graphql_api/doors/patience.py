@@ -1,11 +1,14 @@
 """uvicorn's HTTP, with an end to its patience: who holds connections and says little is let go of.
 
-By itself it waits for ever for the rest of a request, so that a few thousand half-sent ones leave no room for anybody.
-A socket (`socket/`) has bounds of its own from its upgrade on.
+By itself it waits for ever for the rest of a request, so that a few thousand half-sent ones leave no room for anybody;
+and for ever for an answer to be read, so that a few dozen large ones leave no memory. A socket (`socket/`) has bounds
+of its own from its upgrade on.
 """
 
 import asyncio
 import resource
+import socket
+import struct
 from collections import Counter as Tally
 from functools import lru_cache
 from typing import Any, cast, override
@@ -17,6 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from graphql_api.doors.outgoing import STATE, Outgoing
 from graphql_api.rates.addresses import stranger
 from graphql_api.rates.windows import Limit, MemoryWindows
 
@@ -33,9 +37,7 @@ FILES = 65_536
 #: Files that are no connection: the database, brokers, code.
 OTHER_FILES = 256
 
-let_go_total = Counter(
-    "taskflow_connections_let_go_total", "HTTP connections that were ended early.", ["why"]
-)
+let_go_total = Counter("taskflow_connections_let_go_total", "Connections that were ended early.", ["why"])
 
 _LOGGED = Limit("connections", 1, 60)
 _logged = MemoryWindows()
@@ -65,6 +67,8 @@ _crowds: WeakKeyDictionary[ServerState, Crowd] = WeakKeyDictionary()
 class PatientProtocol(HttpToolsProtocol):
     def __init__(self, config: Any, server_state: ServerState, *arguments: Any, **named: Any) -> None:
         super().__init__(config, server_state, *arguments, **named)
+        self._outgoing = Outgoing(self._let_go)
+        self.app_state = {**self.app_state, STATE: self._outgoing}
         self._crowd = _crowds.setdefault(server_state, Crowd())
         self._counted: str | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -79,6 +83,7 @@ class PatientProtocol(HttpToolsProtocol):
             longest = next(iter(crowd.waiting), self)
             longest._let_go("full")
         self._counted = stranger(self.client[0]) if self.client else "unknown"
+        self._outgoing.begin(transport, self._counted)
         crowd.of_address[self._counted] += 1
         if crowd.of_address[self._counted] > PER_ADDRESS and not _is_proxy(self):
             self._let_go("address")
@@ -89,6 +94,16 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._leave()
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._outgoing.pause()
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._outgoing.resume()
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -142,6 +157,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _leave(self) -> None:
         self._go_on()
+        self._outgoing.resume()
         if self._counted is not None:
             self._crowd.of_address[self._counted] -= 1
             if self._crowd.of_address[self._counted] <= 0:
@@ -149,12 +165,18 @@ class PatientProtocol(HttpToolsProtocol):
             self._counted = None
 
     def _let_go(self, why: str) -> None:
-        let_go_total.labels(why).inc()
-        if _logged.take_now(_LOGGED, why) == 0:
-            log.warning("connection_let_go", why=why)
         self._go_on()
-        # Not only closed: who reads nothing would keep it open.
-        self.transport.abort()
+        let_go(self.transport, why)
+
+
+def let_go(transport: asyncio.Transport, why: str) -> None:
+    let_go_total.labels(why).inc()
+    if _logged.take_now(_LOGGED, why) == 0:
+        log.warning("connection_let_go", why=why)
+    # Not only closed: who reads nothing would keep it open, and what the kernel has for them.
+    if (connection := transport.get_extra_info("socket")) is not None and connection.fileno() >= 0:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def _is_proxy(protocol: PatientProtocol) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from starlette.types import Send
 from starlette.websockets import WebSocketDisconnect
 
+from graphql_api.doors.outgoing import Outgoing
 from graphql_api.socket.codes import cut_reason
 from resolvers.viewer import Viewer
 
@@ -43,8 +44,11 @@ class Connection:
         self.accepted_at = monotonic()
         self.heard_at = self.accepted_at
         self.pinged_at: float | None = None
-        #: When the send began that has not ended yet.
+        #: When the send began that has not ended yet, or the client was last seen to take some of it.
         self.stalled_since: float | None = None
+        #: What the server knows of that; None where it is none of ours.
+        self.outgoing: Outgoing | None = None
+        self._moves = 0
 
         self.init_received = False
         self.acknowledged = False
@@ -66,7 +70,9 @@ class Connection:
         return True
 
     def put(self, text: str, operation: str | None = None) -> None:
-        """Queue a message whatever is queued already: for what is bounded in other ways."""
+        """Queue a message whatever is queued already: for what is small, and comes of what the client sent, of which no
+        more is read while the queue is full.
+        """
         if self.closed:
             return
         self._queue.append((operation, text))
@@ -74,6 +80,13 @@ class Connection:
         self._empty.clear()
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_queued())
+
+    def note_progress(self) -> None:
+        """Who reads slowly, and does read, has not stalled."""
+        if self.outgoing is not None and self.outgoing.moves != self._moves:
+            self._moves = self.outgoing.moves
+            if self.stalled_since is not None:
+                self.stalled_since = self._monotonic()
 
     def drop(self, operation: str) -> None:
         """Take back what is queued of an operation, but for what is being sent already."""

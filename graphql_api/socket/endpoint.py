@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from graphql_api.auth.tokens import TokenExpired, TokenInvalid, bearer_token, holds_token
 from graphql_api.doors.origins import may_use
+from graphql_api.doors.outgoing import outgoing_of
 from graphql_api.rates.addresses import address_of
 from graphql_api.socket import codes
 from graphql_api.socket.codes import Close
@@ -58,6 +59,7 @@ class GraphQLOverWebSocket:
         sockets = self._parts.sockets
         connection = Connection(send, sockets.monotonic, address_of(scope))
         connection.reader = asyncio.current_task()
+        connection.outgoing = outgoing_of(scope)
         if not sockets.add(connection):
             await connection.close(
                 codes.TRY_AGAIN_LATER, "Too many sockets at once that have not said who they are"
@@ -150,6 +152,8 @@ class GraphQLOverWebSocket:
             return None
         if not sockets.admit(connection, viewer):
             return sockets.close(connection, codes.TRY_AGAIN_LATER, "Too many sockets of one user")
+        if connection.outgoing is not None:
+            connection.outgoing.belongs_to(str(viewer.user_id))
         connection.expires_at = claims.expires_at.timestamp()
         connection.acknowledged = True
         connection.put(ACKNOWLEDGEMENT)

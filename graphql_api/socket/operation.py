@@ -28,6 +28,7 @@ class Operation:
         self._leave: Any = None
 
     def put(self, payload: str) -> None:
+        """For what is small."""
         if not self.ended:
             self._connection.put(f"{self._head}{payload}}}", self.id)
 

@@ -9,6 +9,7 @@ import orjson
 import structlog
 from graphql import OperationType
 
+from graphql_api.doors.unread import Room, turn_of
 from graphql_api.live.stream import EventStream, open_stream
 from graphql_api.rates.answers import too_many
 from graphql_api.socket import codes
@@ -22,9 +23,9 @@ from resolvers.errors import RateLimited, Unavailable
 from resolvers.log.event_log import EventFilter
 from resolvers.log.events import Event
 from resolvers.viewer import Viewer
-from schema.context import Context
+from schema.context import EVENT_BYTES, Context
 from schema.documents import Prepared, Request, RequestRefused, read_request, refused
-from schema.execute import Subscribed, execute, subscribe
+from schema.execute import Subscribed, execute, subscribe, written
 
 log = structlog.get_logger()
 
@@ -117,8 +118,7 @@ class Operations:
             if prepared.kind is OperationType.SUBSCRIPTION:
                 await self._watch(operation, request, prepared, context, seen)
                 return
-            answer = await execute(self._parts.schema, prepared, context, request.variables)
-            seen.end(answer.get("errors"))
+            await self._answer(operation, request, prepared, context, seen)
         except (RequestRefused, RateLimited) as error:
             refusal = too_many(error) if isinstance(error, RateLimited) else error
             seen.end([each.formatted for each in refusal.errors])
@@ -126,9 +126,33 @@ class Operations:
                 return
             self._refuse(operation.id, refusal)
             operation.finish(say_complete=False)
-            return
-        operation.put(orjson.dumps(answer).decode())
-        operation.finish()
+
+    async def _answer(
+        self,
+        operation: Operation,
+        request: Request,
+        prepared: Prepared,
+        context: Context,
+        seen: SeenOperation,
+    ) -> None:
+        context.room = room = Room(str(context.signed_in.user_id))
+        try:
+            async with turn_of(room.whose):
+                answer = await execute(self._parts.schema, prepared, context, request.variables)
+                answer, content = written(answer, context)
+            seen.end(answer.get("errors"))
+            text = content.decode()
+            del answer, content
+            while not operation.offer(text):
+                # Who does not read waits, and is known to have this, too, unread.
+                room.hold(len(text))
+                await operation.drained()
+            del text
+            operation.finish()
+            if room.held:
+                await operation.drained()
+        finally:
+            room.give_back()
 
     async def _watch(
         self,
@@ -138,6 +162,7 @@ class Operations:
         context: Context,
         seen: SeenOperation,
     ) -> None:
+        context.most_bytes = EVENT_BYTES
         began = await subscribe(self._parts.schema, prepared, context, request.variables)
         seen.end(None if isinstance(began, Subscribed) else began.get("errors"))
         if not isinstance(began, Subscribed):
@@ -156,7 +181,7 @@ class Operations:
             if any(error["extensions"]["code"] == "UNAVAILABLE" for error in answer.get("errors", ())):
                 # With this the event would count as delivered, and part of it would be missing for good.
                 raise Unavailable
-            return orjson.dumps(answer).decode()
+            return written(answer, context)[1].decode()
 
         key = (source.position.user_id, source.position.epoch, *sharing_key(request, prepared))
         operation.watch(self._parts.sharing.enter(key, source, render, operation), self._parts, key)

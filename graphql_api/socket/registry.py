@@ -136,6 +136,7 @@ class SocketRegistry:
         for connection in list(self._connections):
             if connection.closed:
                 continue
+            connection.note_progress()
             if connection.stalled_since is not None and now - connection.stalled_since > SEND_STALLED_SECONDS:
                 self.close(connection, codes.TRY_AGAIN_LATER, "The client reads too slowly")
             elif not connection.init_received:

@@ -13,8 +13,10 @@ from uuid import UUID, uuid4
 import uvicorn
 
 from graphql_api.app import build_app
+from graphql_api.doors.patience import PatientProtocol
 from graphql_api.live.hub import Hub
 from graphql_api.settings import Settings
+from graphql_api.socket.protocol import PatientSocketProtocol
 from graphql_api.wiring import Parts, open_parts, prepare_database
 from jobs.broadcast import BoundedBroadcast, open_broadcast
 from resolvers.accounts import NewAccount, sign_up
@@ -99,7 +101,8 @@ async def process(data_dir: Path) -> AsyncIterator[Process]:
             build_app(parts),
             log_config=None,
             access_log=False,
-            ws="websockets-sansio",
+            http=PatientProtocol,
+            ws=PatientSocketProtocol,
             ws_per_message_deflate=False,
             ws_ping_interval=None,
             timeout_graceful_shutdown=8,
