@@ -18,6 +18,8 @@ ATTACKS = [
     ("10,000 aliases, fragment bombs, 200,000 brackets, 50,000 deep", attacks.monsters),
     ("2,000 sign-in guesses", attacks.guesses),
     ("500 sockets that never read", attacks.deaf_sockets),
+    ("50 answers of 10 and 40 MB that nobody reads", attacks.unread_answers),
+    ("400 answers of 10 MB on 20 sockets that nobody reads", attacks.unread_socket_answers),
 ]
 
 

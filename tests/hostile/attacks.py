@@ -17,6 +17,7 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from tests.hostile import deaf
 from tests.support.client import EVENTS, LOG_IN, Api
 
 #: Loopback is a whole network: the stranger is not where the user is.
@@ -145,6 +146,14 @@ async def deaf_sockets(api: Api) -> Counter[str]:
             return "ended"
 
     return Counter(await asyncio.gather(*(hold(number) for number in range(500))))
+
+
+async def unread_answers(api: Api) -> Counter[str]:
+    return await deaf.answers(api, STRANGER)
+
+
+async def unread_socket_answers(api: Api) -> Counter[str]:
+    return await deaf.socket_answers(api, STRANGER)
 
 
 async def from_elsewhere(attack: Attack, api: Api) -> Counter[str]:

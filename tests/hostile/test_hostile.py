@@ -1,5 +1,6 @@
 """A stranger with a script: everything is refused, the others are served, and what it took is given back."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,6 +20,9 @@ pytestmark = pytest.mark.services
 ANSWERED_SECONDS = 10.0
 #: What may be kept: caches, and what Python's allocator does not give back.
 KEPT_MIB = 60
+#: What may be held meanwhile.
+HELD_MIB = 250
+LOOK_SECONDS = 0.05
 #: Connections that the database's pools and the test itself keep.
 KEPT_FILES = 15
 
@@ -33,6 +37,14 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
 
 async def beside_a_neighbour(server: Server, attack: attacks.Attack) -> Counter[str]:
     """What became of the attack, while somebody else was served."""
+    most = 0.0
+
+    async def look() -> None:
+        nonlocal most
+        while True:
+            most = max(most, memory(server))
+            await asyncio.sleep(LOOK_SECONDS)
+
     async with Api(server.url) as api, Api(server.url) as other:
         await api.sign_up()
         await other.sign_up()
@@ -40,13 +52,18 @@ async def beside_a_neighbour(server: Server, attack: attacks.Attack) -> Counter[
         async with neighbour.at_work():
             await until("the neighbour is at work", lambda: _worked(neighbour))
             files_before, memory_before = files(server), memory(server)
-            outcomes = await attacks.from_elsewhere(attack, other)
+            looking = asyncio.create_task(look())
+            try:
+                outcomes = await attacks.from_elsewhere(attack, other)
+            finally:
+                looking.cancel()
 
             async def given_back() -> bool:
                 return files(server) <= files_before + KEPT_FILES
 
             await until("descriptors are given back", given_back)
         assert max(neighbour.seconds) < ANSWERED_SECONDS
+        assert most - memory_before < HELD_MIB
         assert memory(server) - memory_before < KEPT_MIB
     assert errors_in(server) == []
     return outcomes
@@ -83,3 +100,16 @@ async def test_five_hundred_sockets_that_never_read(server: Server):
     assert outcomes.keys() <= {"1013", "4408", "subscribed", "ended"}
     assert outcomes["subscribed"] <= 20
     assert outcomes["4408"] <= 100
+
+
+async def test_answers_that_nobody_reads(server: Server):
+    outcomes = await beside_a_neighbour(server, attacks.unread_answers)
+    assert outcomes.keys() <= {"let go", "RATE_LIMITED", "QUERY_TOO_COMPLEX"}
+    assert 1 <= outcomes["let go"] <= 10
+
+
+async def test_answers_on_sockets_that_nobody_reads(server: Server):
+    outcomes = await beside_a_neighbour(server, attacks.unread_socket_answers)
+    # Whose last word finds no room there either does not hear of the end.
+    assert outcomes.keys() <= {"let go", "held"}
+    assert outcomes["let go"] >= 1
