@@ -31,11 +31,11 @@ def memory_per_socket(sockets: int) -> Figure:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A figure of TaskFlow's is to be at most `aim` times that of the other."""
+    """A figure of TaskFlow's is to be at most `aim` times that of the other; None where it is only told."""
 
     ours: str
     other: str
-    aim: float
+    aim: float | None = None
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One aim, and how near it is."""
+    """One comparison, and how near its aim it is."""
 
     title: str
     unit: str
@@ -70,11 +70,11 @@ class Line:
     ours: list[float]
     others: list[float]
     ratios: list[float]
-    aim: float
+    aim: float | None
 
     @property
-    def met(self) -> bool:
-        return median(self.ratios) <= self.aim
+    def met(self) -> bool | None:
+        return None if self.aim is None else median(self.ratios) <= self.aim
 
 
 def lines(rows: list[Row]) -> list[Line]:

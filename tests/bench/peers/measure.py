@@ -53,7 +53,8 @@ def measure(folder: Path, plot_file: Path | None) -> str:
     ringing = _ringing(folder) if peers.has(OURS_POSTGRESQL) else ""
     if plot_file is not None:
         plot_file.write_text(
-            plot.svg(every_line, "TaskFlow beside others: less is better, 1 is the same"), "utf-8"
+            plot.svg(every_line, "TaskFlow beside others: less is better, 1 is the same, dashed is the aim"),
+            "utf-8",
         )
     sizes = [f"{name}: {subject.list_bytes:,}" for name, subject in running.items() if subject.list_bytes]
     return "\n".join(

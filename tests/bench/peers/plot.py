@@ -1,4 +1,7 @@
-"""A drawing of how TaskFlow stands beside each of the others: a bar per aim, on a scale of powers of ten."""
+"""A drawing of how TaskFlow stands beside each of the others: a bar each, on a scale of powers of ten.
+
+Aims are dashed; green is met, orange is not, and grey has none.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -6,9 +9,11 @@ from html import escape
 from statistics import median
 
 from tests.bench.peers.figures import Line
+from tests.bench.report import number
 
 WIDTH, LEFT, RIGHT, TOP, STEP = 860, 400, 70, 56, 26
-MET, NOT_MET, INK, FAINT = "#2f855a", "#c05621", "#1a202c", "#cbd5e0"
+INK, FAINT = "#1a202c", "#cbd5e0"
+COLOURS = {None: "#718096", True: "#2f855a", False: "#c05621"}
 
 
 def svg(every: Sequence[Line], heading: str) -> str:
@@ -17,7 +22,7 @@ def svg(every: Sequence[Line], heading: str) -> str:
 
 def _drawing(every: Sequence[Line], heading: str) -> Iterator[str]:
     height = TOP + STEP * len(every) + 30
-    ratios = [value for line in every for value in (median(line.ratios), line.aim, 1.0)]
+    ratios = [value for line in every for value in (median(line.ratios), line.aim or 1.0, 1.0)]
     low, high = math.floor(math.log10(min(ratios))), math.ceil(math.log10(max(ratios)))
 
     def x(ratio: float) -> float:
@@ -36,12 +41,13 @@ def _drawing(every: Sequence[Line], heading: str) -> Iterator[str]:
     for n, line in enumerate(every):
         y, ratio = TOP + STEP * n, median(line.ratios)
         left, right = sorted((x(1.0), x(ratio)))
-        colour = MET if line.met else NOT_MET
+        aim = x(line.aim or 1.0)
         yield (
             f'<text x="{LEFT - 10}" y="{y + 8}" text-anchor="end" fill="{INK}">'
             f"{escape(line.title)} / {escape(line.other)}</text>"
         )
-        yield f'<rect x="{left:.1f}" y="{y - 4}" width="{max(right - left, 1):.1f}" height="15" fill="{colour}"/>'
-        yield f'<path d="M{x(line.aim):.1f} {y - 8}v23" stroke="{INK}" stroke-width="2" stroke-dasharray="3 2"/>'
-        yield f'<text x="{max(x(ratio), x(1.0), x(line.aim)) + 6:.1f}" y="{y + 8}" fill="{INK}">{ratio:.2g}</text>'
+        yield f'<rect x="{left:.1f}" y="{y - 4}" width="{max(right - left, 1):.1f}" height="15" fill="{COLOURS[line.met]}"/>'
+        if line.aim is not None:
+            yield f'<path d="M{aim:.1f} {y - 8}v23" stroke="{INK}" stroke-width="2" stroke-dasharray="3 2"/>'
+        yield f'<text x="{max(right, aim) + 6:.1f}" y="{y + 8}" fill="{INK}">{number(ratio)}</text>'
     yield "</svg>"

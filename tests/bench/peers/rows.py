@@ -81,7 +81,7 @@ def rows() -> list[Row]:
             loads.idle(SOCKETS),
             sockets,
             memory_per_socket(SOCKETS),
-            [Beside(OURS_SQLITE, FLOOR, 2.2), Beside(OURS_SQLITE, NODE_SQLITE, 2.2)],
+            [Beside(OURS_SQLITE, FLOOR, 2.2), Beside(OURS_SQLITE, NODE_SQLITE)],
             fresh=True,
         ),
     ]

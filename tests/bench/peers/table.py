@@ -18,6 +18,7 @@ _DETAILS: list[tuple[str, Callable[[Outcome], float]]] = [
     ("errors", lambda o: o.result["Errors"]),
     ("client [cores]", lambda o: o.result["CPUSeconds"] / o.result["Lasted"]),
 ]
+MET = {None: "", True: "met", False: "**not met**"}
 _OF_DELIVERIES = {"CPU per delivery [µs]"}
 
 
@@ -27,7 +28,7 @@ def aims(every: Sequence[Line]) -> Iterator[str]:
     for line in every:
         yield (
             f"| {line.title} [{line.unit}] | {spread(line.ours)} | {line.other} | {spread(line.others)} "
-            f"| {spread(line.ratios)} | ≤ {line.aim:g} | {'met' if line.met else 'not met'} |"
+            f"| {spread(line.ratios)} | {'' if line.aim is None else f'≤ {line.aim:g}'} | {MET[line.met]} |"
         )
 
 

@@ -9,7 +9,12 @@ export async function open(url, newId, now) {
   pg.types.setTypeParser(TIMESTAMPTZ, (text) => new Date(text).toISOString());
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   await pool.query(
-    tables({ id: 'uuid', time: 'timestamptz', json: 'json', serial: 'bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY' }),
+    tables({
+      id: 'uuid',
+      time: 'timestamptz',
+      json: 'json',
+      serial: 'bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY',
+    }),
   );
   for (const [table, values] of seeds(newId, now)) {
     const places = values.map((_, i) => `$${i + 1}`);

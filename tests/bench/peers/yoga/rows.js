@@ -8,7 +8,11 @@ export const TASKS = 200;
 // The last user has tasks with projects and labels, for whoever reads a list.
 export function* seeds(newId, now) {
   const user = USERS - 1;
-  const projects = Array.from({ length: PROJECTS }, (_, i) => ({ id: newId(), name: `Project ${i}`, position: `a${i}` }));
+  const projects = Array.from({ length: PROJECTS }, (_, i) => ({
+    id: newId(),
+    name: `Project ${i}`,
+    position: `a${i}`,
+  }));
   const labels = Array.from({ length: LABELS }, (_, i) => ({ id: newId(), name: `Label ${i}` }));
   for (const { id, name, position } of projects) yield ['projects', [id, user, name, '#64748b', position]];
   for (const { id, name } of labels) yield ['labels', [id, user, name, '#64748b']];
@@ -31,7 +35,18 @@ export function position() {
 export const columns = {
   projects: ['id', 'user_id', 'name', 'color', 'position'],
   labels: ['id', 'user_id', 'name', 'color'],
-  tasks: ['id', 'user_id', 'title', 'description', 'priority', 'time_zone', 'project_id', 'position', 'created_at', 'updated_at'],
+  tasks: [
+    'id',
+    'user_id',
+    'title',
+    'description',
+    'priority',
+    'time_zone',
+    'project_id',
+    'position',
+    'created_at',
+    'updated_at',
+  ],
   task_labels: ['task_id', 'label_id'],
 };
 

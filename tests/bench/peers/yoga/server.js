@@ -25,7 +25,8 @@ function signedIn(authorization) {
 
 const yoga = createYoga({
   schema: createSchema({ typeDefs, resolvers: resolvers(store) }),
-  context: ({ request, connectionParams }) => signedIn(connectionParams?.authorization ?? request?.headers.get('authorization')),
+  context: ({ request, connectionParams }) =>
+    signedIn(connectionParams?.authorization ?? request?.headers.get('authorization')),
   // Documents are parsed and validated once; that is yoga's own default.
   parserAndValidationCache: true,
   logging: false,
