@@ -60,12 +60,10 @@ async def test_a_mutation_is_counted_and_timed_by_its_name_and_by_what_came_of_i
 async def test_operations_of_sockets_are_counted_as_well(shared_server: Server, ana: Api):
     change = await since(shared_server)
     async with open_socket(shared_server.url, ana.token) as socket:
-        await socket.subscribe("{ viewer { id } }", id_="1")
-        await socket.receive()
-        await socket.subscribe(CREATE, id_="2")
-        await socket.receive()
-        await socket.subscribe("{ nonsense }", id_="3")
-        await socket.receive()
+        for id_, operation in enumerate(("{ viewer { id } }", CREATE, "{ nonsense }")):
+            await socket.subscribe(operation, id_=str(id_))
+            while (await socket.receive())["type"] == "next":
+                pass
     await change.look()
     operations = "taskflow_operations_total"
     assert change.of(operations, transport="socket", kind="query", code="OK") == 1
