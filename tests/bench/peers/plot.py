@@ -46,8 +46,8 @@ def _drawing(every: Sequence[Line], heading: str) -> Iterator[str]:
             f'<text x="{LEFT - 10}" y="{y + 8}" text-anchor="end" fill="{INK}">'
             f"{escape(line.title)} / {escape(line.other)}</text>"
         )
-        width = max(right - left, 1)
-        yield f'<rect x="{left:.1f}" y="{y - 4}" width="{width:.1f}" height="15" fill="{COLOURS[line.met]}"/>'
+        width, colour = max(right - left, 1.0), COLOURS[line.met]
+        yield f'<rect x="{left:.1f}" y="{y - 4}" width="{width:.1f}" height="15" fill="{colour}"/>'
         if line.aim is not None:
             yield f'<path d="M{aim:.1f} {y - 8}v23" stroke="{INK}" stroke-width="2" stroke-dasharray="3 2"/>'
         yield f'<text x="{max(right, aim) + 6:.1f}" y="{y + 8}" fill="{INK}">{number(ratio)}</text>'
