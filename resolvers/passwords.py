@@ -45,7 +45,11 @@ class Turns:
         finally:
             self.waiting -= 1
         began = perf_counter()
-        working = asyncio.get_running_loop().run_in_executor(None, partial(work, *given, **named))
+        try:
+            working = asyncio.get_running_loop().run_in_executor(None, partial(work, *given, **named))
+        except BaseException:
+            self._places.release()  # no thread could be started
+            raise
 
         def on_end(_: asyncio.Future[T]) -> None:
             self._places.release()

@@ -229,7 +229,7 @@ class Query:
         self, info: Info, first: int = 1000, after: str | None = _LEFT_OUT
     ) -> CalendarExport:
         context, behind = info.context, or_none(after)
-        async with context.database.read() as session:
+        async with context.one_page, context.database.read() as session:
             now = await context.database.now(session)
             page = await export.export_calendar(session, context.signed_in.user_id, first, behind, now)
         context.show(EXPORT_WEIGHS * first)
@@ -242,7 +242,7 @@ class Query:
     )
     async def export_data(self, info: Info, first: int = 1000, after: str | None = _LEFT_OUT) -> DataExport:
         context, behind = info.context, or_none(after)
-        async with context.database.read() as session:
+        async with context.one_page, context.database.read() as session:
             page = await export.export_data(session, context.signed_in.user_id, first, behind)
         context.show(EXPORT_WEIGHS * first)
         return DataExport.of(page, behind)

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import structlog
 from prometheus_client import Counter
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from graphql_api.doors.outgoing import STATE, Outgoing
@@ -115,12 +115,19 @@ class PatientProtocol(HttpToolsProtocol):
 
     @override
     def handle_websocket_upgrade(self) -> None:
+        cycle: RequestResponseCycle | None = self.cycle
+        if self.flow.write_paused or (cycle is not None and not cycle.response_complete):
+            # What is still to be sent would be counted no longer, and the socket would not know that there is no room.
+            self._let_go("unread")
+            return
         self._leave()
         super().handle_websocket_upgrade()
 
     @override
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        if self._counted is not None:
+            self._outgoing.belongs_to(self._counted)
         self._wait()
 
     @override

@@ -54,13 +54,15 @@ class Unread:
 
     def sends(self, sending: Sending, bytes_: int) -> None:
         """From now on the peer has so much to take; 0 where it took all, or is gone."""
+        more = bytes_ > sending.unread
         self._add(sending.whose, bytes_ - sending.unread)
         sending.unread = bytes_
         if bytes_:
             self._sending[sending] = None
         else:
             self._sending.pop(sending, None)
-        self._make_room()
+        if more:
+            self._make_room()
 
     def take(self, whose: str, bytes_: int, *, may_refuse: bool = True) -> None:
         """Hold so much of an answer that is being made. Raises RateLimited, Unavailable where nobody has more."""

@@ -27,8 +27,9 @@ from resolvers.log.events import Event
 
 log = structlog.get_logger()
 
-#: Executed events kept, for members that are a few behind.
+#: Executed events kept, for members that are a few behind: so many, and no more of them than that.
 KEPT_PAYLOADS = 16
+KEPT_CHARACTERS = 65_536
 
 delivered_total = Counter(
     "taskflow_live_delivered_total", "Events handed to sockets as they came; replays are apart."
@@ -95,8 +96,8 @@ class Member:
                     return
                 for event in await self._stream.batch():
                     with traces.after("replay", "server", event):
-                        payload = await self.group.payload(event)
-                        while not self.sink.offer(payload):
+                        # Not held while there is no room for it.
+                        while not self.sink.offer(await self.group.payload(event)):
                             await self.sink.drained()
                     self.seq = event.seq
                     if log.is_enabled_for(logging.DEBUG):
@@ -115,6 +116,7 @@ class Group:
         self._render = render
         self._live: set[Member] = set()
         self._payloads: OrderedDict[int, str] = OrderedDict()
+        self._kept_characters = 0
         self._stream: EventStream | None = None
         self._task: asyncio.Task[None] | None = None
         self.members = 0
@@ -146,8 +148,10 @@ class Group:
             with structlog.contextvars.bound_contextvars(**log_fields(event)):
                 payload = await outlast_outage(lambda: self._render(event))
             self._payloads[event.seq] = payload
-            if len(self._payloads) > KEPT_PAYLOADS:
-                self._payloads.popitem(last=False)
+            self._kept_characters += len(payload)
+            while len(self._payloads) > KEPT_PAYLOADS or self._kept_characters > KEPT_CHARACTERS:
+                _, forgotten = self._payloads.popitem(last=False)
+                self._kept_characters -= len(forgotten)
         return payload
 
     async def _run(self, stream: EventStream) -> None:

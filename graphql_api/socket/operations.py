@@ -141,13 +141,13 @@ class Operations:
                 answer = await execute(self._parts.schema, prepared, context, request.variables)
                 answer, content = written(answer, context)
             seen.end(answer.get("errors"))
-            text = content.decode()
-            del answer, content
-            while not operation.offer(text):
+            del answer
+            # As a text it can be four times as large, so it is one only where there is room.
+            while not operation.offer(content.decode()):
                 # Who does not read waits, and is known to have this, too, unread.
-                room.hold(len(text))
+                room.hold(len(content))
                 await operation.drained()
-            del text
+            del content
             operation.finish()
             if room.held:
                 await operation.drained()

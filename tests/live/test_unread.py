@@ -72,11 +72,11 @@ class Reader:
     async def get(self, path: str) -> None:
         await self.send(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
 
-    async def post(self, api: Api, query: str) -> None:
+    async def post(self, api: Api, query: str, connection: str = "close") -> None:
         body = json.dumps({"query": query}).encode()
         head = (
-            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
-            f"Authorization: Bearer {api.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Connection: {connection}\r\nAuthorization: Bearer {api.token}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         await self.send(head.encode() + body)
 
@@ -128,6 +128,21 @@ async def test_who_reads_slowly_goes_on(running: Process, impatient: None):
         assert let_go("stalled") == before
         came += await slow.rest()
         assert len(json.loads(came.partition(b"\r\n\r\n")[2])["data"]["tasks"]["nodes"]) == TASKS
+
+
+async def test_who_has_something_unread_gets_no_socket_on_that_connection(running: Process):
+    """Or it would be counted no longer, and nothing would say that there is no room."""
+    before = let_go("unread")
+    async with await someone(running) as api, connected(running.url) as deaf:
+        await deaf.post(api, PAGE, connection="keep-alive")
+        await until(lambda: unread.of(api.user_id) > PAGE_BYTES / 2)
+        await deaf.send(
+            b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+        )
+        await until(lambda: let_go("unread") == before + 1)
+        assert unread.total == 0
 
 
 async def test_a_caller_is_refused_more_until_they_read(running: Process, monkeypatch: pytest.MonkeyPatch):
