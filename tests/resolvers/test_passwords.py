@@ -80,3 +80,17 @@ async def test_what_is_checked_where_there_is_no_account_takes_as_long_as_a_real
     for known in (None, NO_PASSWORD):
         assert not await password_matches(known, "a password")
     assert await password_matches(real, "a password")
+
+
+async def test_where_no_thread_can_be_started_the_place_is_given_back(monkeypatch: pytest.MonkeyPatch):
+    turns = Turns(at_once=1, waiting_most=1)
+
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio.get_running_loop(), "run_in_executor", no_thread, raising=False)
+        with pytest.raises(RuntimeError):
+            await turns.take(str)
+    async with asyncio.timeout(5):
+        assert await turns.take(str) == ""
