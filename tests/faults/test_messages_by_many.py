@@ -28,7 +28,7 @@ CREATE = (
 WEB_PUSH = "mutation ($i: AddWebPushChannelInput!) { addWebPushChannel(input: $i) { errors { message } } }"
 WEBHOOK = "mutation ($i: AddWebhookChannelInput!) { addWebhookChannel(input: $i) { errors { message } } }"
 EMAIL = "mutation ($i: AddEmailChannelInput!) { addEmailChannel(input: $i) { errors { message } } }"
-SET_UP_SECONDS = 25
+SET_UP_SECONDS = 40
 VAPID = new_private_key()
 DONE = "SELECT count(*) FROM deliveries WHERE event_id IS NOT NULL AND status = 'SENT'"
 UNDER_WAY = "SELECT sent_with, claimed_by FROM deliveries WHERE claimed_by IS NOT NULL"

@@ -119,8 +119,12 @@ async def test_f11_hung_while_it_holds_the_lease_and_sweeps(d: Deployment):
             await d.until(WAITING, lambda rows: rows == [(0,)], TAKEN_OVER_SECONDS)
         await load_.until_acked(20)
         await load_.settle_and_check()
-    # The fencing number told it: it is not the one any more.
-    assert "relay_note_refused" in holder.log
+
+    async def refused() -> bool:
+        return "relay_note_refused" in holder.log
+
+    # The fencing number tells it, as soon as it is awake: it is not the one any more.
+    await until("it may note nothing", refused)
     assert not await holds_lease(holder)
 
 
