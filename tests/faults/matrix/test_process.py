@@ -23,7 +23,7 @@ pytestmark = pytest.mark.services
 KILLS = 5
 BETWEEN_KILLS_SECONDS = 0.2, 1.5
 #: Until the end of a lease that nobody renews (LEASE_SECONDS), and a sweep that it is for.
-TAKEN_OVER_SECONDS = 10.0
+TAKEN_OVER_SECONDS = 25.0
 #: Of workers, in either direction.
 CHANGES = 12
 BLOCK_SECONDS = 3
