@@ -16,9 +16,8 @@ export NEXT_TELEMETRY_DISABLED := 1
 
 # Where the suites leave their JUnit reports.
 REPORTS ?= $(CURDIR)/.reports
-# Tests mostly wait, for processes that they start and kill: a file of them for each core at once (tests/plugins/turns.py says
-# which go together). Each worker has its own
-# PostgreSQL, Kafka, Redis and browser. (PARALLEL= runs one after another.)
+# Tests mostly wait, for processes that they start and kill: a file of them for each core at once. Each worker has its own
+# PostgreSQL, Kafka, Redis and browser; tests/plugins/turns.py says what runs beside what. (PARALLEL= runs one after another.)
 PARALLEL ?= -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 # The sources of a web package: every file of its folder but what is installed, generated or built there.

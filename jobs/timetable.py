@@ -1,11 +1,13 @@
 """What runs when."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import Counter
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobs.due import DueJobs
 from jobs.retention import Retention
@@ -54,23 +56,22 @@ class Timetable:
         )
 
     def start(self) -> None:
-        # Once at the start, too: a host that sleeps or restarts often would never come to it.
-        self._scheduler.add_job(
-            self._purge, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
-        )
-        self._scheduler.add_job(
-            self._purge_inbox, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
-        )
-        self._scheduler.add_job(
-            self._purge_deliveries, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
-        )
-        self._scheduler.add_job(
-            self._purge_sessions, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
-        )
-        self._scheduler.add_job(
-            self._forget, "interval", seconds=PURGE_EVERY_SECONDS, next_run_time=datetime.now(UTC)
-        )
-        self._scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS)
+        for work, waits in (
+            (self._purge_tasks, "purge_waits"),
+            (self.purge_inbox, "inbox_purge_waits"),
+            (self.purge_deliveries, "deliveries_purge_waits"),
+            (self.purge_sessions, "sessions_purge_waits"),
+            (self._forget, "retention_waits"),
+        ):
+            # Once at the start, too: a host that sleeps or restarts often would never come to it.
+            self._scheduler.add_job(
+                _run,
+                "interval",
+                args=[work, waits],
+                seconds=PURGE_EVERY_SECONDS,
+                next_run_time=datetime.now(UTC),
+            )
+        self._scheduler.add_job(_run, "interval", args=[self._due.work, "tick_waits"], seconds=TICK_SECONDS)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -105,71 +106,48 @@ class Timetable:
 
     async def purge_inbox(self) -> int:
         """Take away the notes of what was dealt with long ago; returns how many."""
-        purged = 0
-        while True:
-            async with self._database.transaction() as session:
-                before = await self._database.now(session) - KEPT_INBOX
-                some = await purge_inbox(session, before)
-            purged += some
-            if some < PURGE_ENTRIES:
-                return purged
+        return await self._until_fewer(
+            PURGE_ENTRIES, lambda session, now: purge_inbox(session, now - KEPT_INBOX)
+        )
 
     async def purge_deliveries(self) -> int:
         """Take away what was sent, or could not be, long ago; returns how much."""
-        purged = 0
-        while True:
-            async with self._database.transaction() as session:
-                now = await self._database.now(session)
-                some = await purge_deliveries(session, now - KEPT)
-                await purge_resets(session, now)
-                await purge_links(session, now)
-            purged += some
-            if some < PURGE_DELIVERIES:
-                return purged
+
+        async def some(session: AsyncSession, now: datetime) -> int:
+            deliveries = await purge_deliveries(session, now - KEPT)
+            await purge_resets(session, now)
+            await purge_links(session, now)
+            return deliveries
+
+        return await self._until_fewer(PURGE_DELIVERIES, some)
 
     async def purge_sessions(self) -> int:
         """Take away the sign-in sessions that have long been over; returns how many."""
+        return await self._until_fewer(
+            PURGE_SESSIONS, lambda session, now: purge_sessions(session, now - KEPT_SESSIONS)
+        )
+
+    async def _until_fewer(self, most: int, purge: Callable[[AsyncSession, datetime], Awaitable[int]]) -> int:
+        """A transaction after the other, until one finds fewer than `most`; returns how many in all."""
         purged = 0
         while True:
             async with self._database.transaction() as session:
-                some = await purge_sessions(session, await self._database.now(session) - KEPT_SESSIONS)
+                some = await purge(session, await self._database.now(session))
             purged += some
-            if some < PURGE_SESSIONS:
+            if some < most:
                 return purged
 
-    async def _tick(self) -> None:
-        try:
-            await self._due.work()
-        except Unavailable:
-            log.warning("tick_waits", reason="the database does not answer")
-
-    async def _purge(self) -> None:
-        try:
-            purged_total.inc(await self.purge())
-        except Unavailable:
-            log.warning("purge_waits", reason="the database does not answer")
-
-    async def _purge_inbox(self) -> None:
-        try:
-            await self.purge_inbox()
-        except Unavailable:
-            log.warning("inbox_purge_waits", reason="the database does not answer")
+    async def _purge_tasks(self) -> None:
+        purged_total.inc(await self.purge())
 
     async def _forget(self) -> None:
-        try:
-            if self._retention is not None:
-                await self._retention.run()
-        except Unavailable:
-            log.warning("retention_waits", reason="the database does not answer")
+        if self._retention is not None:
+            await self._retention.run()
 
-    async def _purge_deliveries(self) -> None:
-        try:
-            await self.purge_deliveries()
-        except Unavailable:
-            log.warning("deliveries_purge_waits", reason="the database does not answer")
 
-    async def _purge_sessions(self) -> None:
-        try:
-            await self.purge_sessions()
-        except Unavailable:
-            log.warning("sessions_purge_waits", reason="the database does not answer")
+async def _run(work: Callable[[], Awaitable[object]], waits: str) -> None:
+    """`waits` is what the log says where it has to."""
+    try:
+        await work()
+    except Unavailable:
+        log.warning(waits, reason="the database does not answer")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from resolvers.purging import delete_some
 from resolvers.tables import Identity, SignInSession
 from resolvers.viewer import Viewer
 
@@ -51,21 +52,8 @@ async def purge_sessions(session: AsyncSession, before: datetime) -> int:
     go on to issue tokens of it, which must not begin it anew.
     """
     provided = sa.exists().where(col(Identity.user_id) == col(SignInSession.user_id))
-    over = (
-        sa.select(col(SignInSession.id))
-        .where(
-            sa.or_(
-                col(SignInSession.expires_at) < before,
-                sa.and_(col(SignInSession.ended_at) < before, ~provided),
-            )
-        )
-        .limit(PURGE_SESSIONS)
-        .with_for_update(skip_locked=True)
+    over = sa.or_(
+        col(SignInSession.expires_at) < before,
+        sa.and_(col(SignInSession.ended_at) < before, ~provided),
     )
-    deleted = await session.execute(
-        sa.delete(SignInSession)
-        .where(col(SignInSession.id).in_(over))
-        .returning(col(SignInSession.id))
-        .execution_options(synchronize_session=False)
-    )
-    return len(deleted.all())
+    return await delete_some(session, SignInSession, [col(SignInSession.id)], over, PURGE_SESSIONS)

@@ -4,6 +4,9 @@ graphql-core does with every field what the most demanding one needs: a path, an
 it may have. Which fields are no more than an attribute is known from the schema: here they take a tenth of that, and
 whatever is not as it should be (a null where none may be, a value of another type) is left to graphql-core, as is every
 field with a resolver, so that answers and errors are its own.
+
+It tells its context of every name and value that it makes: lists within lists, and one text under many names, make
+gigabytes of a few lines, long before anything is written out.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

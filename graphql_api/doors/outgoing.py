@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import termios
 from collections.abc import Callable
-from typing import Any
+from typing import Any, override
 
 from graphql_api.doors.unread import unread
 
@@ -85,6 +85,22 @@ class Outgoing:
         with contextlib.suppress(OSError, ValueError):
             fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, in_kernel)
         return self._transport.get_write_buffer_size() + in_kernel[0]
+
+
+class CountsOutgoing(asyncio.Protocol):
+    """Of a connection's protocol: has its `Outgoing` hear what its transport says."""
+
+    _outgoing: Outgoing
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._outgoing.pause()
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._outgoing.resume()
 
 
 def outgoing_of(scope: Any) -> Outgoing | None:

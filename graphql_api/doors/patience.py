@@ -20,7 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from graphql_api.doors.outgoing import STATE, Outgoing
+from graphql_api.doors.outgoing import STATE, CountsOutgoing, Outgoing
 from graphql_api.rates.addresses import stranger
 from graphql_api.rates.windows import Limit, MemoryWindows
 
@@ -64,7 +64,7 @@ class Crowd:
 _crowds: WeakKeyDictionary[ServerState, Crowd] = WeakKeyDictionary()
 
 
-class PatientProtocol(HttpToolsProtocol):
+class PatientProtocol(CountsOutgoing, HttpToolsProtocol):
     def __init__(self, config: Any, server_state: ServerState, *arguments: Any, **named: Any) -> None:
         super().__init__(config, server_state, *arguments, **named)
         self._outgoing = Outgoing(self._let_go)
@@ -94,16 +94,6 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._leave()
-
-    @override
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._outgoing.pause()
-
-    @override
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._outgoing.resume()
 
     @override
     def data_received(self, data: bytes) -> None:

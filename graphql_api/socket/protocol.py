@@ -6,7 +6,7 @@ from typing import Any, override
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from graphql_api.doors.outgoing import STATE, Outgoing
+from graphql_api.doors.outgoing import STATE, CountsOutgoing, Outgoing
 from graphql_api.doors.patience import let_go
 from graphql_api.rates.addresses import stranger
 
@@ -14,7 +14,7 @@ from graphql_api.rates.addresses import stranger
 STALLED_SECONDS = 45.0
 
 
-class PatientSocketProtocol(WebSocketsSansIOProtocol):
+class PatientSocketProtocol(CountsOutgoing, WebSocketsSansIOProtocol):
     def __init__(
         self, config: Any, server_state: ServerState, app_state: dict[str, Any], *arguments: Any, **named: Any
     ) -> None:
@@ -31,16 +31,6 @@ class PatientSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._outgoing.resume()
         super().connection_lost(exc)
-
-    @override
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._outgoing.pause()
-
-    @override
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._outgoing.resume()
 
     @override
     def handle_ping(self) -> None:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from resolvers.channels.kinds import DeliveryStatus
 from resolvers.deliveries.rows import PENDING, end, some_waiting, waiting
+from resolvers.purging import delete_some
 from resolvers.tables import Delivery
 
 #: Sent or failed so long ago, it is forgotten.
@@ -31,16 +32,5 @@ async def try_now(session: AsyncSession, channel_id: UUID, now: datetime) -> Non
 
 async def purge_deliveries(session: AsyncSession, before: datetime) -> int:
     """Delete some of what ended and was made before that; returns how many."""
-    old = (
-        sa.select(col(Delivery.id))
-        .where(col(Delivery.created_at) < before, ~PENDING)
-        .limit(PURGE_DELIVERIES)
-        .with_for_update(skip_locked=True)
-    )
-    deleted = await session.execute(
-        sa.delete(Delivery)
-        .where(col(Delivery.id).in_(old))
-        .returning(col(Delivery.id))
-        .execution_options(synchronize_session=False)
-    )
-    return len(deleted.all())
+    over = sa.and_(col(Delivery.created_at) < before, ~PENDING)
+    return await delete_some(session, Delivery, [col(Delivery.id)], over, PURGE_DELIVERIES)

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from resolvers.database import insert_into
 from resolvers.log.event_log import EVENT_COLUMNS, to_event
 from resolvers.log.events import SCHEMA_VERSION, Event, EventType
+from resolvers.purging import delete_some
 from resolvers.tables import ConsumerPosition, EventRow, InboxEntry, UserStream, metadata
 
 DONE, DEAD = "done", "dead"
@@ -160,21 +161,9 @@ async def users_behind(
 
 
 async def purge_inbox(session: AsyncSession, before: datetime) -> int:
-    """Delete some of what was noted before that; returns how much. What another process deletes is left to it."""
+    """Delete some of what was noted before that; returns how much."""
     key = (col(InboxEntry.consumer), col(InboxEntry.event_id))
-    old = (
-        sa.select(*key)
-        .where(col(InboxEntry.noted_at) < before)
-        .limit(PURGE_ENTRIES)
-        .with_for_update(skip_locked=True)
-    )
-    deleted = await session.execute(
-        sa.delete(InboxEntry)
-        .where(sa.tuple_(*key).in_(old))
-        .returning(col(InboxEntry.event_id))
-        .execution_options(synchronize_session=False)
-    )
-    return len(deleted.all())
+    return await delete_some(session, InboxEntry, key, col(InboxEntry.noted_at) < before, PURGE_ENTRIES)
 
 
 def _start() -> sa.ColumnElement[int]:

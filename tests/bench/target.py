@@ -153,6 +153,18 @@ async def sign_up(url: str, users: int) -> list[Account]:
     return await asyncio.gather(*(one() for _ in range(users)))
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """As it should, or as it must."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
 @contextmanager
 def floor(answer: bytes, frame: bytes) -> Iterator[Floor]:
     """It answers each request with `answer`, and sends each socket what has the size of `frame`."""
@@ -165,10 +177,4 @@ def floor(answer: bytes, frame: bytes) -> Iterator[Floor]:
             raise BenchFailed("the raw ASGI floor did not start")
         yield Floor("floor", int(found[1]), process.pid, answer, frame)
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+        end(process)

@@ -17,14 +17,13 @@ from tests.bench.peers import programs
 from tests.bench.peers.documents import MARK, TITLE
 from tests.bench.peers.subjects import USERS, PocketBase, Raw, Subject
 from tests.bench.post import BenchFailed
-from tests.bench.target import TaskFlow, taskflow
+from tests.bench.target import TaskFlow, end, taskflow
 from tests.services import postgres
 from tests.support.client import PASSWORD, Api
 from tests.support.server import KEPT_ENVIRONMENT, ROOT
 
 #: The last user's, for whoever reads lists. The Node peer makes the same for itself (yoga/rows.js).
 PROJECTS, LABELS, TASKS = 5, 5, 200
-STOP_SECONDS = 10
 
 
 def has_postgresql() -> bool:
@@ -118,13 +117,7 @@ def _started(name: str, command: list[str], **environment: str) -> Iterator[tupl
             said += line
         yield int(found[1]), process.pid
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+        end(process)
 
 
 def _kept() -> dict[str, str]:
